@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One jest for all workspaces. Sources are compiled one file at a time; types are checked by `tsc -b`.
+const { existsSync } = require('node:fs');
+
 /** @type {import('jest').Config} */
 const shared = {
   testEnvironment: 'node',
@@ -30,15 +32,40 @@ const shared = {
     '^@fabric-offline-pay/(operate|run)$': '<rootDir>/network/$1/src/index.ts',
     '^@fabric-offline-pay/node-common/person-fields$':
       '<rootDir>/network/nodes/common/src/person-fields.ts',
-    '^@fabric-offline-pay/node-common/client$':
-      '<rootDir>/network/nodes/common/src/client.ts',
+    '^@fabric-offline-pay/node-common/client$': '<rootDir>/network/nodes/common/src/client.ts',
     '^@fabric-offline-pay/node-common/node$': '<rootDir>/network/nodes/common/src/node.ts',
     '^@fabric-offline-pay/node-common$': '<rootDir>/network/nodes/common/src/index.ts',
     '^@fabric-offline-pay/bank-node$': '<rootDir>/network/nodes/bank/src/index.ts',
+    '^@fabric-offline-pay/logistics-node$': '<rootDir>/network/nodes/logistics/src/index.ts',
     '^@fabric-offline-pay/operate/clients$': '<rootDir>/network/operate/src/clients.ts',
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
 };
+/** Specs of tables: they run on PostgreSQL inside the process, and once more on a server. */
+const DATABASE_SPECS = [
+  '<rootDir>/network/nodes/common/src/{jobs,follower}/*.spec.ts',
+  '<rootDir>/test/contract/{notices,funding}.spec.ts',
+];
+
+/** The same specs on a real server, where its programs are installed (Debian: `postgresql`). */
+function serverProjects() {
+  if (existsSync('/usr/lib/postgresql'))
+    return [
+      {
+        ...shared,
+        displayName: 'server',
+        testMatch: DATABASE_SPECS,
+        setupFiles: ['<rootDir>/test/support/on-server.cjs'],
+        globalSetup: '<rootDir>/test/dist/test/support/postgres-setup.js',
+        globalTeardown: '<rootDir>/test/dist/test/support/postgres-teardown.js',
+      },
+    ];
+  process.stderr.write(
+    'No PostgreSQL server is installed: tables are tried inside the process alone.\n',
+  );
+  return [];
+}
+
 module.exports = {
   testTimeout: 120_000,
   // A spec on a network waits for most of its time, so that a worker a processor keeps both busy.
@@ -57,5 +84,6 @@ module.exports = {
       displayName: 'network',
       testMatch: ['<rootDir>/test/{integration,adversarial}/**/*.spec.ts'],
     },
+    ...serverProjects(),
   ],
 };

@@ -12,6 +12,7 @@ import {
   type NamedTransaction,
   type UnitId,
 } from '@fabric-offline-pay/domain';
+import { LOGISTICS_API, LOGISTICS_ERRORS } from '@fabric-offline-pay/logistics-node';
 import { NETWORK_ERRORS } from '@fabric-offline-pay/node-common';
 import { NODE_ERRORS, openApi, type ApiDescription } from '@fabric-offline-pay/node-common/client';
 import { INPUT_PROBLEMS, inputSchemas } from '@fabric-offline-pay/run';
@@ -64,6 +65,8 @@ const errorsDocument = (): string =>
     errorTable(NODE_ERRORS),
     "## The bank's node",
     errorTable(BANK_ERRORS),
+    "## The logistics company's node",
+    errorTable(LOGISTICS_ERRORS),
     '## Input files',
     'Each error names file, line and field. The row is left out; the other rows are run.',
     errorTable(
@@ -167,7 +170,10 @@ const transactionsDocument = (): string =>
   ].join('\n\n');
 
 /** The interfaces of the nodes, by the names of their documents. */
-const NODE_APIS: Readonly<Record<string, ApiDescription>> = { bank: BANK_API };
+const NODE_APIS: Readonly<Record<string, ApiDescription>> = {
+  bank: BANK_API,
+  logistics: LOGISTICS_API,
+};
 
 async function documents(): Promise<Map<string, string>> {
   const schemas = Object.entries(inputSchemas()).map(

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's service on the real contracts: a factor that a customer passed is on the ledger even if the login fails at once.
+import { NO_FUNDINGS } from '../../network/nodes/bank/src/testing/no-fundings.js';
 import { randomBytes } from 'node:crypto';
 import type { EventPayload } from '@fabric-offline-pay/sdk';
 import { BANK } from '@fabric-offline-pay/testing';
@@ -88,6 +89,7 @@ beforeEach(async () => {
     limits: DEFAULT_LIMITS,
     key: randomBytes(32),
     observer: { attestationDelayed: (facts) => delayed.push(facts) },
+    fundings: NO_FUNDINGS,
     pace: new Pace({ now: () => performance.now(), sleep: () => Promise.resolve() }),
   });
   idle = () => service.idle();

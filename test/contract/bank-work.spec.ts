@@ -41,7 +41,7 @@ import {
   type SettlingLedger,
 } from '../../network/nodes/bank/src/settling/settling-ledger.js';
 import { settlingWork } from '../../network/nodes/bank/src/settling/settling-work.js';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import type { Way } from '../support/both-ways.js';
 import { Crash, Life, mortalPort } from '../support/crash-points.js';
 import { itemAt } from '../support/defined.js';
@@ -54,12 +54,15 @@ import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 import { follow, WorkByHand } from '../support/work-by-hand.js';
 
 let db: BankDatabase;
+let url: string | undefined;
 let order: OneOrder;
 let work: WorkByHand;
 
 beforeAll(async () => {
   stopTime();
-  db = await openBankDatabase({ engine: new WorkerEngine() });
+  const place = await testPlace();
+  url = urlOf(place);
+  db = await openBankDatabase(place);
 });
 afterAll(async () => {
   resumeTime();
@@ -507,6 +510,7 @@ test('two machines on one database do each thing once', async () => {
     () =>
       new Work<BankTables>({
         db,
+        url,
         blocks: new MemoryBlocks(order.memory.ledger),
         logger: pino({ level: 'silent' }),
         onEnd: (error) => failures.push(error),
@@ -740,7 +744,7 @@ describe('operators', () => {
   });
 
   test('are told of work that fails again and again, and see it in the list of jobs', async () => {
-    const real = new Work<BankTables>({ db, logger: pino({ level: 'silent' }) });
+    const real = new Work<BankTables>({ db, url, logger: pino({ level: 'silent' }) });
     let isWrong = true;
     const job: JobKind = {
       name: 'often-fails',

@@ -18,7 +18,7 @@ import {
 } from '../../network/nodes/bank/src/funding/funding-ledger.js';
 import type { FundingContext } from '../../network/nodes/bank/src/funding/fund-order.js';
 import { askFunding, findFunding } from '../../network/nodes/bank/src/funding/store.js';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { availableTo } from '../support/balances.js';
 import { RUN, type Way } from '../support/both-ways.js';
 import { Crash, Life, mortalPort } from '../support/crash-points.js';
@@ -37,12 +37,15 @@ const TOTAL = 5450;
 const LACKING = TOTAL - OWN;
 
 let db: BankDatabase;
+let url: string | undefined;
 let memory: MemoryWorld;
 let device: CustomerDevice;
 let teller: Client;
 
 beforeAll(async () => {
-  db = await openBankDatabase({ engine: new WorkerEngine() });
+  const place = await testPlace();
+  url = urlOf(place);
+  db = await openBankDatabase(place);
 });
 afterAll(() => db.destroy());
 
@@ -320,6 +323,7 @@ test('the node does it by itself: the blocks say when', async () => {
   const failures: unknown[] = [];
   const work = new Work<BankTables>({
     db,
+    url,
     blocks: new MemoryBlocks(memory.ledger),
     logger: pino({ level: 'silent' }),
     onEnd: (error) => failures.push(error),

@@ -8,7 +8,7 @@ import { openBankDatabase, OutboxFolder, type MessageSender } from '@fabric-offl
 import { Work } from '@fabric-offline-pay/node-common/node';
 import { BANK, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import type { BankTables } from '../../network/nodes/bank/src/database/schema.js';
 import { noticeWork } from '../../network/nodes/bank/src/notices/notice-work.js';
 import { eventually } from '../support/eventually.js';
@@ -21,11 +21,14 @@ const DAY_MS = 24 * 3_600_000;
 let order: OneOrder;
 let outbox: string;
 let db: Awaited<ReturnType<typeof openBankDatabase>>;
+let url: string | undefined;
 let running: Work<BankTables> | undefined;
 let failures: unknown[];
 
 beforeAll(async () => {
-  db = await openBankDatabase({ engine: new WorkerEngine() });
+  const place = await testPlace();
+  url = urlOf(place);
+  db = await openBankDatabase(place);
 });
 afterAll(() => db.destroy());
 
@@ -57,6 +60,7 @@ interface Parts {
 async function start({ messages, clock = Date.now, bankId = BANK }: Parts = {}): Promise<void> {
   const work = new Work<BankTables>({
     db,
+    url,
     blocks: new MemoryBlocks(order.memory.ledger),
     logger: pino({ level: 'silent' }),
     onEnd: (error) => failures.push(error),

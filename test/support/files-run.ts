@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs of files on the ledger in memory: the real contracts, the bank's real service over a database in memory, devices and terminals
 // in folders. Only processes and certificates are missing.
+import { NO_FUNDINGS } from '../../network/nodes/bank/src/testing/no-fundings.js';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -97,6 +98,7 @@ export class FilesRun {
       limits: DEFAULT_LIMITS,
       key: randomBytes(32),
       observer: { attestationDelayed: () => undefined },
+      fundings: NO_FUNDINGS,
       pace: new Pace({ now: () => performance.now(), sleep: () => Promise.resolve() }),
     });
   }

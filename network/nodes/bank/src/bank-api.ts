@@ -9,6 +9,7 @@ import {
 import * as z from 'zod';
 import { BANK_ERRORS } from './bank-error.js';
 import { CUSTOMER_CHANNEL, type BankRole } from './caller.js';
+import { FUNDING_STATES } from './database/funding-tables.js';
 import { INPUTS } from './inputs.js';
 import { ATTEMPT_RESULTS, CHANGE_KINDS, CHANGE_STATES, FACTORS, LOGIN_STATES } from './states.js';
 
@@ -75,6 +76,26 @@ const purchase = z.object({
   lines: z.array(
     z.object({ gtin: z.string(), name: z.string(), quantity: z.int(), unitPrice: amount }),
   ),
+});
+
+const funding = z.object({
+  state: z.enum(FUNDING_STATES),
+  refusal: z.string().nullable().describe('a code: why no instrument gave the money'),
+});
+
+const instrument = z.object({
+  token: identifier,
+  kind: z.enum(['card', 'mobile']),
+  funds: z.boolean().describe("whether it funds the customer's orders"),
+});
+
+const count = z.int();
+
+const activity = z.object({
+  deductions: count.describe("orders that a customer's instrument paid, at least in part"),
+  completions: count,
+  returns: count.describe('parts that went back to an instrument'),
+  messages: count.describe('sent to customers about their orders'),
 });
 
 const authenticated = z.object({
@@ -233,6 +254,49 @@ export const BANK_OPERATIONS = operations({
     output: codeSent,
     errors: ['LOGIN_NOT_AUTHENTICATED', 'TOO_MANY_CODES', 'MESSAGE_NOT_SENT'],
     bodyKiB: TERMS,
+  }),
+  openAccount: teller({
+    method: 'POST',
+    path: '/book/accounts',
+    summary: "Opens an account in the bank's own book, behind an instrument.",
+    input: INPUTS.openAccount,
+    output: z.object({ opened: z.literal(true) }),
+    bodyKiB: SMALL,
+  }),
+  readActivity: operator({
+    method: 'GET',
+    path: '/activity',
+    summary: 'What the node did since it was set up, counted.',
+    input: INPUTS.readActivity,
+    output: activity,
+    bodyKiB: SMALL,
+  }),
+  fundOrder: channel({
+    method: 'POST',
+    path: '/logins/:loginId/fundings',
+    summary: "Funds an order from the customer's instrument, as far as the account is short.",
+    input: INPUTS.fundOrder,
+    output: funding,
+    errors: ['LOGIN_NOT_AUTHENTICATED'],
+    bodyKiB: TERMS,
+  }),
+  listInstruments: channel({
+    method: 'GET',
+    path: '/logins/:loginId/instruments',
+    summary: "The customer's cards and mobile-payment accounts.",
+    input: INPUTS.listInstruments,
+    output: z.array(instrument),
+    errors: ['LOGIN_NOT_AUTHENTICATED'],
+    bodyKiB: SMALL,
+  }),
+  chooseInstrument: channel({
+    method: 'PUT',
+    path: '/logins/:loginId/funding-choice',
+    summary: "Chooses the instrument that funds the customer's orders, or none.",
+    input: INPUTS.chooseInstrument,
+    output: z.object({ chosen: z.literal(true) }),
+    errors: ['LOGIN_NOT_AUTHENTICATED', 'NOT_FOUND'],
+    bodyKiB: SMALL,
   }),
   beginChange: channel({
     method: 'POST',

@@ -24,6 +24,9 @@ import { enrol, registerDevice } from './records/customers.js';
 import { listAttempts, listLogins, requireSession } from './records/logins.js';
 import { listPurchases, recordPurchase } from './records/purchases.js';
 import { beginStepUp } from './step-up.js';
+import { readActivity } from './activity.js';
+import { openAccount } from './core-banking/book/open-account.js';
+import { fundOrder } from './fund-terms.js';
 
 type Handlers = {
   readonly [Name in OperationName]: (
@@ -106,6 +109,18 @@ const handlersWith = (attestations: Attestations): Handlers => ({
     ),
   complete: (context, input) => countAndJoin(context, attestations, input),
   beginStepUp,
+  openAccount: async ({ db, clock }, account) => {
+    await openAccount(db, account, clock());
+    return { opened: true };
+  },
+  readActivity: (context) => readActivity(context),
+  fundOrder,
+  listInstruments: async (context, { loginId }) =>
+    context.fundings.listInstruments((await requireSession(context, loginId)).customer_id),
+  chooseInstrument: async (context, { loginId, token }) => {
+    await context.fundings.choose((await requireSession(context, loginId)).customer_id, token);
+    return { chosen: true };
+  },
   beginChange,
   cancelChange,
   listChanges: (context, { loginId }) => listChanges(context, loginId),

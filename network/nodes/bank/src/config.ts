@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of the bank's node: one JSON file. The environment may override three of its values.
+import { dirname, resolve } from 'node:path';
 import {
   nodeFields,
   portSchema,
@@ -9,6 +10,7 @@ import {
 } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
 import { capsSchema } from './caps.js';
+import { coreBankingAt, coreBankingSchema } from './core-banking/configuration.js';
 import { limitsSchema } from './limits.js';
 
 const configSchema = (path: ReturnType<typeof pathIn>) =>
@@ -18,6 +20,18 @@ const configSchema = (path: ReturnType<typeof pathIn>) =>
     outboxFolder: path,
     limits: limitsSchema,
     caps: capsSchema,
+    coreBanking: coreBankingSchema,
+    funding: z
+      .strictObject({
+        abandonedAfterSeconds: z
+          .int()
+          .min(60)
+          .default(1_800)
+          .describe(
+            'seconds after which an order that was funded and holds no money gives it back',
+          ),
+      })
+      .prefault({}),
   });
 
 type Schema = ReturnType<typeof configSchema>;
@@ -35,8 +49,10 @@ export type BankConfig = z.output<Schema> & Pick<NodeConfig, 'databaseUrl'>;
 export function readConfig(file: string, environment: NodeJS.ProcessEnv = {}): BankConfig {
   const config = readNodeConfig(file, environment, configSchema);
   const codeSeconds = environment['OFFPAY_BANK_CODE_SECONDS'];
+  const folder = dirname(resolve(file));
   return {
     ...config,
+    coreBanking: coreBankingAt(config.coreBanking, (path) => resolve(folder, path)),
     port: portSchema.parse(environment['OFFPAY_BANK_PORT'] ?? config.port),
     limits: limitsSchema.parse({
       ...config.limits,

@@ -4,6 +4,7 @@ import type { AuthenticationLedger } from './authentication-ledger.js';
 import type { Caller } from './caller.js';
 import type { Clock } from './clock.js';
 import type { BankDatabase } from './database/schema.js';
+import type { FundingDesk } from './funding/funding-desk.js';
 import type { AuthenticationLimits } from './limits.js';
 import type { MessageSender } from './messages/message-sender.js';
 import type { Pace } from './pace.js';
@@ -25,6 +26,7 @@ export interface BankContext {
   readonly key: Uint8Array;
   readonly observer: Observer;
   readonly pace: Pace;
+  readonly fundings: Pick<FundingDesk, 'fund' | 'listInstruments' | 'choose'>;
 }
 
 /** What an operation uses: the service's context, for one caller. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's authentication, for programs that run it or call it.
+export type { Activity } from './activity.js';
 export type { AuthenticationLedger } from './authentication-ledger.js';
 export { AuthenticationService } from './authentication-service.js';
 export {
@@ -34,7 +35,15 @@ export {
   type RefusalCode,
   type ReverseRequest,
 } from './core-banking/core-banking.js';
+export { compareWithHosts, type BankingDifference } from './core-banking/compare.js';
 export { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
+export {
+  openInstruments,
+  type InstrumentKind,
+  type Instruments,
+  type InstrumentsParts,
+} from './core-banking/instruments.js';
+export type { LineObserver } from './core-banking/iso8583/host-line.js';
 export { openBankDatabase } from './database/open-database.js';
 export { type BankClient, type BankClientOptions, openBankClient } from './http/bank-client.js';
 export { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';

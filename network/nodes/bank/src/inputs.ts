@@ -124,6 +124,18 @@ export const INPUTS = {
     terms,
     resend: z.boolean().optional(),
   }),
+  openAccount: z.strictObject({
+    token: identifier.describe('of the instrument; never its number'),
+    currency,
+    balance: amount.describe('first balance, minor units'),
+  }),
+  readActivity: z.strictObject({}),
+  fundOrder: z.strictObject({ ...loginKey.shape, terms }),
+  listInstruments: loginKey,
+  chooseInstrument: z.strictObject({
+    ...loginKey.shape,
+    token: identifier.nullable().describe('null: no automatic deduction'),
+  }),
   beginChange: z
     .strictObject({
       ...loginKey.shape,

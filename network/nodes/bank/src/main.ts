@@ -10,8 +10,10 @@ runNode({
   readConfig,
   start: (config, { ledger, logger, onEnd }) => {
     const connection = ledger.as('auth-service');
+    const { teller } = config.ledger.identities;
     return startBank(config, {
       ledger: connection.client.identity,
+      teller: teller === undefined ? undefined : ledger.as('teller').client,
       blocks: connection,
       logger,
       onEnd,

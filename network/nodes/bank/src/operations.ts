@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's operations of units 3 to 7 and 20: the service implements them, the HTTP client calls them.
 import type { OutputOf } from '@fabric-offline-pay/domain';
+import type { Activity } from './activity.js';
+import type { FundingOutcome, Instrument } from './funding/funding-desk.js';
 import type { BankInput, Parsed } from './inputs.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from './states.js';
 
@@ -130,6 +132,22 @@ export interface BankOperations {
    * with `boundTo: termsDigest(terms)`. Throws `INPUT_INVALID` when the terms belong to another login or customer, or do not add up.
    */
   beginStepUp(input: BankInput<'beginStepUp'>): Promise<CodeSent>;
+  /**
+   * Opens an account in the bank's own book, which stands behind an instrument where no host does. Does nothing when it was opened
+   * before, whatever its balance is now.
+   */
+  openAccount(input: BankInput<'openAccount'>): Promise<{ readonly opened: true }>;
+  /** What the node did since it was set up, counted. */
+  readActivity(input: BankInput<'readActivity'>): Promise<Activity>;
+  /**
+   * Unit 14: funds an order whose account is short from the customer's instrument, and waits for the outcome, at most 20 s. Throws
+   * `INPUT_INVALID` when the terms belong to another login or customer, or do not add up.
+   */
+  fundOrder(input: BankInput<'fundOrder'>): Promise<FundingOutcome>;
+  /** The customer's cards and mobile-payment accounts, by token. */
+  listInstruments(input: BankInput<'listInstruments'>): Promise<readonly Instrument[]>;
+  /** Chooses the instrument that funds the customer's orders, or none. Throws `NOT_FOUND`. */
+  chooseInstrument(input: BankInput<'chooseInstrument'>): Promise<{ readonly chosen: true }>;
   /**
    * Begins to change telephone or password: sends a code to the present telephone. The customer submits both present factors with the
    * answered `boundTo`. {@link complete} joins them and informs the old telephone; then the change waits (`changeWaitSeconds`).

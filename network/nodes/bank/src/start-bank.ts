@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the bank's node from its configuration, and starts it.
+import type { Handlers } from '@fabric-offline-pay/node-common/client';
 import {
   startNode,
   type BlockSource,
@@ -8,15 +9,21 @@ import {
   type RunningNode,
   Spending,
   type SqlEngine,
+  type WorkParts,
 } from '@fabric-offline-pay/node-common/node';
-import type { Handlers } from '@fabric-offline-pay/node-common/client';
+import type { Client } from '@fabric-offline-pay/sdk';
 import type { Logger } from 'pino';
 import type { AuthenticationLedger } from './authentication-ledger.js';
 import { AuthenticationService } from './authentication-service.js';
 import { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
 import type { BankConfig } from './config.js';
+import { openInstruments, type Instruments } from './core-banking/instruments.js';
 import { MIGRATIONS } from './database/migrations.js';
 import type { BankTables } from './database/schema.js';
+import { FundingDesk } from './funding/funding-desk.js';
+import { fundingLedger } from './funding/funding-ledger.js';
+import { fundingWork } from './funding/funding-work.js';
+import { kindOf } from './funding/store.js';
 import { OutboxFolder } from './messages/outbox-folder.js';
 import { noticeWork } from './notices/notice-work.js';
 import type { BankOperations } from './operations.js';
@@ -25,8 +32,10 @@ import { installationKey } from './secrets/installation-key.js';
 
 export interface BankParts {
   readonly ledger: AuthenticationLedger;
+  /** With a certificate of role `teller` that only this node has. Without it no order is funded. */
+  readonly teller?: Client | undefined;
   readonly logger: Logger;
-  /** The ledger's blocks, from which customers are told what happens to their orders. Without it they are not told. */
+  /** The ledger's blocks, from which the node learns what there is to do. Without it nothing is done by itself. */
   readonly blocks?: BlockSource;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
@@ -38,19 +47,6 @@ export type RunningBank = RunningNode;
 
 type Base = NodeBase<BankTables>;
 
-function serviceOf(config: BankConfig, { db, clock, logger }: Base, ledger: AuthenticationLedger) {
-  return new AuthenticationService({
-    db,
-    ledger,
-    messages: new OutboxFolder(config.outboxFolder),
-    clock,
-    limits: config.limits,
-    key: installationKey(config.keyFile),
-    pace: new Pace(),
-    observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
-  });
-}
-
 /** Each operation of the table, carried out for its caller. */
 const HANDLERS = Object.fromEntries(
   Object.keys(BANK_OPERATIONS).map((name) => [
@@ -60,24 +56,91 @@ const HANDLERS = Object.fromEntries(
   ]),
 ) as unknown as Handlers<OperationTable, BankOperations>;
 
-function partsOf(
-  config: BankConfig,
-  { ledger }: BankParts,
-  base: Base,
-): NodeParts<BankTables, OperationTable, BankOperations> {
-  const service = serviceOf(config, base, ledger);
-  const spending = new Spending(config.caps, base.clock);
-  const context = { ...base, messages: new OutboxFolder(config.outboxFolder) };
-  return {
-    ...noticeWork(context, base.work, config.ledger.actor),
-    api: BANK_API,
-    handlers: HANDLERS,
-    contextOf: ({ name }) => {
-      spending.spend(name, 'requests');
-      return service.for({ name, spend: (kind) => spending.spend(name, kind) });
-    },
-    close: () => service.idle(),
-  };
+/** One node's parts, from its configuration. */
+class Building {
+  readonly #config: BankConfig;
+  readonly #parts: BankParts;
+  readonly #base: Base;
+  readonly #messages: OutboxFolder;
+  readonly #instruments: Instruments;
+
+  constructor(config: BankConfig, parts: BankParts, base: Base) {
+    this.#config = config;
+    this.#parts = parts;
+    this.#base = base;
+    this.#messages = new OutboxFolder(config.outboxFolder);
+    this.#instruments = this.#openInstruments();
+  }
+
+  build(): NodeParts<BankTables, OperationTable, BankOperations> {
+    const service = this.#service();
+    const spending = new Spending(this.#config.caps, this.#base.clock);
+    return {
+      ...this.#work(),
+      api: BANK_API,
+      handlers: HANDLERS,
+      contextOf: ({ name }) => {
+        spending.spend(name, 'requests');
+        return service.for({ name, spend: (kind) => spending.spend(name, kind) });
+      },
+      links: { coreBanking: () => this.#instruments.echo() },
+      close: async () => {
+        await service.idle();
+        await this.#instruments.close();
+      },
+    };
+  }
+
+  #service(): AuthenticationService {
+    const { db, clock, logger, work } = this.#base;
+    const { keyFile, limits } = this.#config;
+    return new AuthenticationService({
+      ...{ db, clock, limits, ledger: this.#parts.ledger, messages: this.#messages },
+      key: installationKey(keyFile),
+      pace: new Pace(),
+      observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
+      fundings: new FundingDesk({ db, work, clock }),
+    });
+  }
+
+  #work(): WorkParts<BankTables> {
+    const all = [this.#notices(), this.#fundings()];
+    return {
+      projections: all.flatMap(({ projections }) => projections),
+      jobs: all.flatMap(({ jobs }) => jobs),
+    };
+  }
+
+  #notices(): WorkParts<BankTables> {
+    const { work, db, clock } = this.#base;
+    return noticeWork({ db, clock, messages: this.#messages }, work, this.#bankId);
+  }
+
+  #fundings(): WorkParts<BankTables> {
+    const { teller } = this.#parts;
+    if (teller === undefined) return { projections: [], jobs: [] };
+    const { db, clock, work } = this.#base;
+    const context = {
+      ...{ db, clock },
+      ledger: fundingLedger(teller),
+      coreBanking: this.#instruments,
+      abandonedAfterMs: this.#config.funding.abandonedAfterSeconds * 1000,
+    };
+    return fundingWork(context, work, this.#bankId);
+  }
+
+  #openInstruments(): Instruments {
+    const { db, clock, logger } = this.#base;
+    return openInstruments({
+      ...{ db, clock, config: this.#config.coreBanking },
+      kindOf: (token) => kindOf(db, token),
+      observer: { noted: (what) => logger.warn({ what }, 'card host') },
+    });
+  }
+
+  get #bankId(): string {
+    return this.#config.ledger.actor;
+  }
 }
 
 /** @throws when a part cannot start; nothing stays open. */
@@ -87,5 +150,5 @@ export const startBank = (config: BankConfig, parts: BankParts): Promise<Running
     config,
     migrations: MIGRATIONS,
     ...parts,
-    build: (base) => partsOf(config, parts, base),
+    build: (base) => new Building(config, parts, base).build(),
   });

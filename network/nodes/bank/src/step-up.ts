@@ -14,7 +14,7 @@ import { requireSession } from './records/logins.js';
 type Terms = Parsed<'beginStepUp'>['terms'];
 
 /** @throws {BankError} INPUT_INVALID unless the terms are of this login and its customer. */
-function ensureTermsOf(login: LoginTable, terms: Terms): void {
+export function ensureTermsOf(login: LoginTable, terms: Terms): void {
   if (terms.loginId !== login.login_id) throw new BankError('INPUT_INVALID', 'terms.loginId');
   if (terms.customerId !== login.customer_id)
     throw new BankError('INPUT_INVALID', 'terms.customerId');

@@ -5,6 +5,7 @@ export {
   CodedError,
   factsOf,
   framesOf,
+  isCodedError,
   isNodeErrorCode,
   NODE_ERRORS,
   NodeError,

@@ -98,6 +98,16 @@ export const currency = (description: string) =>
 export const money = (description: string) =>
   cell(matching(new RegExp(`^${DECIMAL}$`)), 'INPUT_BAD_MONEY', description);
 
+/** Of a column that older files do not have; without it, or empty, null. */
+export const addedMoney = (description: string) =>
+  cell(
+    orEmpty(matching(new RegExp(`^${DECIMAL}$`)))
+      .optional()
+      .transform((decimal) => decimal ?? null),
+    'INPUT_BAD_MONEY',
+    description,
+  );
+
 export const country = (description: string) => cell(COUNTRY, 'INPUT_BAD_COUNTRY', description);
 
 export const optionalCountry = (description: string) =>

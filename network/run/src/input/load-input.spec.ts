@@ -70,6 +70,7 @@ const GOOD: Readonly<Record<InputName, Cells>> = {
     currency: 'EUR',
     balance: '100',
     instrument: 'card',
+    instrument_balance: '12.5',
     ...ADDRESS,
     ...NO_ADDRESS,
   },
@@ -218,6 +219,7 @@ describe('loadInput', () => {
           currency: 'EUR',
           balance: '10000',
           instrument: 'card',
+          instrumentBalance: '1250',
           addresses: [
             {
               number: 1,

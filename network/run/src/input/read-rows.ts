@@ -25,11 +25,16 @@ export interface Table<Row> {
 
 type Columns = RowDefinition<unknown>['columns'];
 
+/** A column that was added later: older files do not have it. */
+const mayBeAbsent = ({ shape }: Columns, name: string): boolean =>
+  shape[name]?.safeParse(undefined).success === true;
+
 function headerProblems(header: CsvRow, columns: Columns): InputProblem[] {
   const names = header.cells;
   const expected = Object.keys(columns.shape);
-  const missing = expected.filter((name) => !names.includes(name));
-  if (missing.length === expected.length) return [inputProblem('INPUT_MISSING_HEADER', header)];
+  const absent = expected.filter((name) => !names.includes(name));
+  const missing = absent.filter((name) => !mayBeAbsent(columns, name));
+  if (absent.length === expected.length) return [inputProblem('INPUT_MISSING_HEADER', header)];
   const repeated = expected.filter((name) => names.indexOf(name) !== names.lastIndexOf(name));
   return [
     ...missing.map((name) => inputProblem('INPUT_MISSING_COLUMN', header, name)),

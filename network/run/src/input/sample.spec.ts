@@ -209,7 +209,8 @@ describe('the sample', () => {
         const fees = quotesFor(order, placeOf(order)).map(({ fee }) => fee);
         return addAmounts(goodsTotal(order), fees.at(-1) ?? '0');
       });
-      expect(isAtLeast(customer.balance, addAmounts(...sums))).toBe(true);
+      const money = addAmounts(customer.balance, customer.instrumentBalance ?? '0');
+      expect(isAtLeast(money, addAmounts(...sums))).toBe(true);
     }
     for (const order of refused('INSUFFICIENT_FUNDS')) {
       expect(isAtLeast(customerOf(order).balance, goodsTotal(order))).toBe(false);

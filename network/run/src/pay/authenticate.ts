@@ -2,6 +2,7 @@
 // Units 2 to 7 for a customer: login, then a code from the phone and a password in parallel.
 import { setTimeout as delay } from 'node:timers/promises';
 import { BankError, type BankOperations } from '@fabric-offline-pay/bank-node';
+import { isCodedError } from '@fabric-offline-pay/node-common/client';
 import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
 import { PHASES, walk } from '@fabric-offline-pay/sdk';
 import type { Order } from '../input/rows/order.js';
@@ -49,14 +50,14 @@ async function beginFactors(bank: BankOperations, loginId: string): Promise<bool
     await bank.beginAuthentication({ loginId });
     return true;
   } catch (error) {
-    if (error instanceof BankError && error.code === 'STATE_CONFLICT') return false;
+    if (isCodedError(error) && error.code === 'STATE_CONFLICT') return false;
     throw error;
   }
 }
 
 /**
  * Runs the login phase of the graph. 5 and 6 really run in parallel. May be repeated for the same login.
- * @throws {BankError} PROFILE_INCOMPLETE with the missing fields; AUTHENTICATION_FAILED, which never says which factor failed.
+ * @throws {CodedError} PROFILE_INCOMPLETE with the missing fields; AUTHENTICATION_FAILED, which never says which factor failed.
  */
 export async function authenticate(
   side: CustomerSide,

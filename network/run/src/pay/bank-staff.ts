@@ -4,9 +4,9 @@ import type { BankOperations } from '@fabric-offline-pay/bank-node';
 
 export interface BankStaff {
   /** The front office, which enrols customers. */
-  readonly teller: Pick<BankOperations, 'enrol'>;
+  readonly teller: Pick<BankOperations, 'enrol' | 'openAccount'>;
   /** Claims the money, and stores purchases. */
   readonly node: Pick<BankOperations, 'recordPurchase'>;
-  /** The only role that may see why an authentication failed. */
-  readonly operator: Pick<BankOperations, 'attempts'>;
+  /** The only role that may see why an authentication failed, and what the node did. */
+  readonly operator: Pick<BankOperations, 'attempts' | 'readActivity'>;
 }

@@ -200,6 +200,7 @@ async function enrolCustomer(
 ): Promise<void> {
   const { customerId, name, phone, email, birthDate, password, currency, balance, instrument } =
     row;
+  const token = `token-${customerId}`;
   const addresses = row.addresses.map(({ street, city, country, place }) => ({
     street,
     city,
@@ -219,7 +220,8 @@ async function enrolCustomer(
   const teller = await clients.client('bank', 'teller');
   const bankId = clients.organisation('bank').actor;
   await teller.identity.enrolCustomer({ customerId, bankId, missing });
-  const token = `token-${customerId}`;
+  if (row.instrumentBalance !== null)
+    await frontOffice.openAccount({ token, currency, balance: row.instrumentBalance });
   await Promise.all([
     teller.identity.registerDevice({
       customerId,

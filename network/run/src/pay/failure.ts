@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Describes the failure of a row: its code, its step, and whether a rule refused the row or it can simply be run again.
-import { BANK_ERRORS, BankError } from '@fabric-offline-pay/bank-node';
+import { BANK_ERRORS } from '@fabric-offline-pay/bank-node';
 import { transactionNamed, type ErrorCode, type UnitId } from '@fabric-offline-pay/domain';
+import { isCodedError, NODE_ERRORS } from '@fabric-offline-pay/node-common/client';
 import { failedStep, RefusedError } from '@fabric-offline-pay/sdk';
 
 /** One failure of a row. */
@@ -28,6 +29,7 @@ const UNITS_OF_BANK: Readonly<Record<string, readonly UnitId[]>> = {
   'bank:login': ['2', '3', '4', '5', '6', '7'],
   'bank:addresses': ['1103'],
   'bank:step-up': ['5', '6'],
+  'bank:fund': ['14'],
   'bank:record': ['20'],
 };
 
@@ -76,9 +78,10 @@ export function codeOf(error: unknown): string {
 }
 
 const isRule = (error: unknown): boolean =>
-  (error instanceof RefusedError || error instanceof BankError) &&
+  (error instanceof RefusedError || isCodedError(error)) &&
   !OF_A_NODE.includes(error.code) &&
-  !Object.hasOwn(BANK_ERRORS, error.code);
+  !Object.hasOwn(BANK_ERRORS, error.code) &&
+  !Object.hasOwn(NODE_ERRORS, error.code);
 
 /** @param code replaces the error's own code */
 export function failureOf(error: unknown, code = codeOf(error)): Failure {

@@ -25,6 +25,7 @@ import { payReport, type PayReport } from './report.js';
 import { inTurns } from './in-turns.js';
 import { RunJournal } from './run-journal.js';
 import { runOrder, type RunContext } from './run-order.js';
+import { ActivityCounter } from './activity-counter.js';
 import { UnitCounter } from './unit-counter.js';
 
 /** `mixed`: every other row of orders.csv runs stepwise, so that both ways are used. */
@@ -146,6 +147,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const input = checkInput(files, await knownOnLedger(clients, files, folder));
   options.onProblems?.(input.problems);
   const journal = new RunJournal(join(folder, 'orders.jsonl'));
+  const activity = await ActivityCounter.begin(staff.operator);
   const counter = await UnitCounter.begin(await clients.connection('bank', 'auditor'));
   const devices = Devices.in(folder);
   stage(enrollingText(input));
@@ -179,6 +181,7 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const { counts: units, failure } = await counter.end(last);
   const auditor = await clients.client('bank', 'auditor');
   return payReport({
+    activity: await activity.end(),
     input,
     enrolled,
     offline,

@@ -115,6 +115,7 @@ export interface PurchaseParts {
   readonly deliveryCommitment: string;
   readonly sign: Purchase['sign'];
   readonly stepUp: NonNullable<Purchase['stepUp']>;
+  readonly fund: NonNullable<Purchase['fund']>;
 }
 
 export function purchaseOf({
@@ -127,6 +128,7 @@ export function purchaseOf({
   deliveryCommitment,
   sign,
   stepUp,
+  fund,
 }: PurchaseParts): Purchase {
   const waybill = books.waybills?.get(bookKey(order));
   const chosen = addresses.addresses[0]?.ref ?? '';
@@ -149,6 +151,7 @@ export function purchaseOf({
     choose: choose(order, chosen),
     sign,
     stepUp,
+    fund,
     merchantStatement: merchantStatement(order, books),
     logisticsStatement: waybillStatement(order, books),
     holdSeconds,

@@ -2,6 +2,7 @@
 // The report of a run, for programs (`--report FILE`) and for people.
 import { byCodeUnit, formatAmount, type OutputOf } from '@fabric-offline-pay/domain';
 import type { StatisticsSnapshot } from '@fabric-offline-pay/sdk';
+import type { Activity } from '@fabric-offline-pay/bank-node';
 import type { LoadedInput } from '../input/load-input.js';
 import type { InputProblem } from '../input/problem.js';
 import { INPUT_NAMES, type InputName } from '../input/row-definitions.js';
@@ -71,6 +72,8 @@ export interface PayReport {
   readonly notEnrolled: readonly FailedRow[];
   /** One entry per row of orders.csv, in file order. */
   readonly outcomes: readonly OrderReport[];
+  /** What the bank's node did during the run, counted; null when it could not be asked. */
+  readonly bank: Activity | null;
   /** Payments without a network. */
   readonly offline: {
     readonly byState: Readonly<Record<string, number>>;
@@ -104,6 +107,7 @@ export interface ReportParts {
   readonly uncounted: string | null;
   readonly totals: OutputOf<'settlement', 'totals'>;
   readonly statistics: StatisticsSnapshot;
+  readonly activity: Activity | null;
   readonly durationMs: number;
 }
 
@@ -220,6 +224,7 @@ export function payReport(parts: ReportParts): PayReport {
     durationMs: Math.round(parts.durationMs),
     notEnrolled: Object.values(enrolled).flatMap(({ failed }) => failed),
     outcomes: outcomes.map(orderReport),
+    bank: parts.activity,
     offline: {
       byState: count(offline.map(({ state }) => state)),
       receipts: offline.filter(({ receipt }) => receipt).length,
@@ -310,6 +315,7 @@ export function reportLines(report: PayReport): string[] {
     `Orders    ${report.orders.total.toString()}: ${counts(report.orders.byState)}`,
     `Offline   ${counts(report.offline.byState)}; ${report.offline.receipts.toString()} receipts kept`,
     `Units     ${counts(report.units)}`,
+    `Bank      ${report.bank === null ? 'not counted' : counts({ ...report.bank })}`,
     `Refusals  ${counts(report.refusals)}`,
     `Latency   p50 ${transactions.p50Ms.toString()} ms, p99 ${transactions.p99Ms.toString()} ms; ${transactions.submitted.toString()} transactions, ${transactions.conflictsRetried.toString()} conflicts retried; ${(report.durationMs / 1000).toFixed(1)} s`,
     ...replayedLines(report),

@@ -73,6 +73,10 @@ async function preparePurchase(
     deliveryCommitment: deliverySecretFor(key, order).commitment,
     sign: (terms) => signTerms(key, terms),
     stepUp: (terms) => runStep('bank:step-up', () => stepUp(context.side, loginId, payer, terms)),
+    fund: (terms) =>
+      runStep('bank:fund', async () => {
+        await bank.fundOrder({ loginId, terms });
+      }),
   });
 }
 

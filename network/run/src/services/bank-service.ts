@@ -20,6 +20,7 @@ import {
   organisationsSeenBy,
   organisationWithRole,
   endpointsOf,
+  enrolIdentity,
   enrolTls,
   type IdentityDescription,
   type OrganisationDescription,
@@ -35,6 +36,8 @@ import * as z from 'zod';
 
 /** The service's name under the network's supervisor. */
 export const BANK_SERVICE = 'bank-authentication';
+/** Issues and takes back what customers' instruments pay. */
+const NODE_TELLER = 'bank-node-teller';
 const PHONE_DEADLINE_MS = 15_000;
 
 /** The folder of the service's files. */
@@ -63,6 +66,7 @@ function identityOf(bank: OrganisationDescription, role: string) {
 function bankConfiguration(
   home: string,
   tls: TlsCertificate,
+  teller: IdentityDescription,
   revocations: string,
   options: BankServiceOptions,
 ): BankConfigInput {
@@ -87,7 +91,10 @@ function bankConfiguration(
       tlsRoot: bank.tlsRootCertPath,
       mspId: bank.mspId,
       actor: bank.actor,
-      identities: { 'auth-service': { certificate: certPath, privateKey: keyPath } },
+      identities: {
+        'auth-service': { certificate: certPath, privateKey: keyPath },
+        teller: { certificate: teller.certPath, privateKey: teller.keyPath },
+      },
       channel: description.channel,
       chaincode: description.chaincode.name,
       organisations: organisationsSeenBy(bank, description),
@@ -113,15 +120,18 @@ export async function startBankService(
   home: string,
   options: BankServiceOptions = {},
 ): Promise<void> {
-  const { id } = organisationWithRole(readDescription(home), 'bank');
+  const { id, actor } = organisationWithRole(readDescription(home), 'bank');
   const tls = await enrolTls(home, id, {
     name: BANK_SERVICE,
     hosts: ['127.0.0.1', 'localhost'],
   });
+  // A certificate of its own, so that what the node issues is not taken for a person's work.
+  const identity = { name: NODE_TELLER, role: 'teller', actor };
+  const teller = await enrolIdentity(home, id, identity);
   const file = join(folderOf(home), 'config.json');
   // Written again at each start, so that it does not expire while the service runs.
   const revocations = await publishRevocations(home, id);
-  writeJson(file, bankConfiguration(home, tls, revocations, options));
+  writeJson(file, bankConfiguration(home, tls, teller, revocations, options));
   rememberService(resolveHome(home), { name: BANK_SERVICE, organisation: id });
   await startService(home, {
     name: BANK_SERVICE,

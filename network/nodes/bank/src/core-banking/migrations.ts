@@ -21,6 +21,7 @@ async function createRequests(db: Kysely<unknown>): Promise<void> {
     .addColumn('stan', 'varchar(6)')
     .addColumn('undo_stan', 'varchar(6)')
     .addColumn('rrn', 'varchar(12)')
+    .addColumn('approval', 'varchar(6)')
     .addColumn('sent_at', 'bigint')
     .addColumn('reference', 'varchar(200)')
     .addColumn('refusal', 'varchar(32)')

@@ -31,6 +31,8 @@ export interface HostRequestTable {
   undo_stan: string | null;
   /** Field 37, of this attempt. */
   rrn: string | null;
+  /** Field 38 of the answer. */
+  approval: string | null;
   /** When this attempt was sent first. */
   sent_at: number | null;
   /** What the host calls it. */

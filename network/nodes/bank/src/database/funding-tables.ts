@@ -24,7 +24,9 @@ export interface FundingChoiceTable {
  * `asked`: it is not decided yet. `ready`: the money is on the account. `refused`: no instrument gave the money; it may be asked for again.
  * `unneeded`: the account had enough.
  */
-export type FundingState = 'asked' | 'ready' | 'refused' | 'unneeded';
+export const FUNDING_STATES = ['asked', 'ready', 'refused', 'unneeded'] as const;
+
+export type FundingState = (typeof FUNDING_STATES)[number];
 
 /** An order whose money comes from an instrument, as far as the account is short. */
 export interface FundingTable {

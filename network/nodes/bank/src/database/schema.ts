@@ -7,7 +7,7 @@ import type { AlertTables } from './alerts-tables.js';
 import type { ClockTables } from './clock-tables.js';
 import type { FundingTables } from './funding-tables.js';
 import type { SettlingTables } from './settling-tables.js';
-import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../operations.js';
+import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../states.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
 

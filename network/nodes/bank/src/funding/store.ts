@@ -8,6 +8,7 @@ import type {
   FundingLegTable,
   FundingMoveTable,
   FundingTable,
+  InstrumentTable,
   LegState,
   MoveState,
 } from '../database/funding-tables.js';
@@ -252,4 +253,17 @@ export async function instrumentOf(db: BankDatabase, customerId: string): Promis
     .orderBy('token')
     .executeTakeFirst();
   return first?.token ?? null;
+}
+
+/** @returns undefined for a token that no customer of this bank has linked. */
+export async function kindOf(
+  db: BankDatabase,
+  token: string,
+): Promise<InstrumentTable['kind'] | undefined> {
+  const row = await db
+    .selectFrom('instruments')
+    .select('kind')
+    .where('token', '=', token)
+    .executeTakeFirst();
+  return row?.kind;
 }

@@ -112,15 +112,16 @@ it('refuses strangers an unknown path like an existing one', async () => {
 const WHO: Readonly<Record<BankRole, readonly OperationName[]>> = {
   teller: [
     ...(['enrol', 'updateProfile', 'registerDevice'] as const),
-    ...(['startRecovery', 'confirmRecovery', 'stopChange'] as const),
+    ...(['startRecovery', 'confirmRecovery', 'stopChange', 'openAccount'] as const),
   ],
   'customer-channel': [
     ...(['openLogin', 'completeProfile', 'beginAuthentication', 'submitPassword'] as const),
     ...(['submitCode', 'complete', 'beginStepUp', 'beginChange', 'cancelChange'] as const),
+    ...(['fundOrder', 'listInstruments', 'chooseInstrument'] as const),
     ...(['listChanges', 'offerAddresses', 'listLogins', 'listPurchases'] as const),
   ],
   'bank-node': ['recordPurchase'],
-  operator: ['attempts'],
+  operator: ['attempts', 'readActivity'],
   'auth-service': [],
   cashier: [],
   terminal: [],

@@ -13,6 +13,7 @@ import type { Message } from '../messages/message-sender.js';
 import type { BankOperations } from '../operations.js';
 import { Pace } from '../pace.js';
 import { FakeLedger } from './fake-ledger.js';
+import { NO_FUNDINGS } from './no-fundings.js';
 import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
 
 type OrderTerms = InputOf<'orderNumber', 'place'>['terms'];
@@ -85,6 +86,7 @@ export class BankFixture {
       limits: { ...DEFAULT_LIMITS, ...limits },
       key: randomBytes(32),
       observer: { attestationDelayed: (facts) => this.delayed.push(facts) },
+      fundings: NO_FUNDINGS,
       pace: new Pace({ now: () => performance.now(), sleep: (ms) => this.#slept(ms) }),
     };
     this.#process = new AuthenticationService(this.context);

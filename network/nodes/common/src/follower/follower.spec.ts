@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { rowChange, type CommittedBlock } from '@fabric-offline-pay/sdk';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import { openDatabase, type Migrations } from '../database/open-database.js';
-import { WorkerEngine } from '../testing/worker-engine.js';
+import { testPlace } from '../testing/test-place.js';
 import { Follower, type BlockSource, type Projection } from './follower.js';
 import { createPosition, readPosition, type PositionTables } from './position.js';
 
@@ -79,7 +79,7 @@ let db: Kysely<Tables>;
 let projection: OrderStates;
 
 beforeAll(async () => {
-  db = await openDatabase<Tables>({ engine: new WorkerEngine() }, MIGRATIONS);
+  db = await openDatabase<Tables>(await testPlace(), MIGRATIONS);
 });
 
 afterAll(() => db.destroy());

@@ -169,11 +169,12 @@ function frameworkError(error: unknown): NodeError {
   return new NodeError('INTERNAL', undefined, error);
 }
 
-const isCoded = (error: unknown): error is CodedError => error instanceof CodedError;
+/** @returns whether an error is a refusal with a code. */
+export const isCodedError = (error: unknown): error is CodedError => error instanceof CodedError;
 
 /** @returns the refusal for any error. */
 export function toCodedError(error: unknown): CodedError {
-  if (isCoded(error)) return error;
+  if (isCodedError(error)) return error;
   const code = refusalCode(error);
   return code === undefined ? frameworkError(error) : new NodeError(code, undefined, error);
 }

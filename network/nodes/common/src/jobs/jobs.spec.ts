@@ -3,15 +3,18 @@
 import { sql, type Kysely } from 'kysely';
 import { openDatabase } from '../database/open-database.js';
 import { waitUntil } from '../system/wait-until.js';
-import { WorkerEngine } from '../testing/worker-engine.js';
+import { testPlace, urlOf } from '../testing/test-place.js';
 import { Jobs, type JobData, type JobKind } from './jobs.js';
 
 let db: Kysely<object>;
+let url: string | undefined;
 let running: Jobs[] = [];
 let failures: string[] = [];
 
 beforeAll(async () => {
-  db = await openDatabase<object>({ engine: new WorkerEngine() }, {});
+  const place = await testPlace();
+  url = urlOf(place);
+  db = await openDatabase<object>(place, {});
 });
 
 afterEach(async () => {
@@ -26,7 +29,7 @@ async function startJobs(...kinds: readonly JobKind[]): Promise<Jobs> {
     failed: ({ job, key }: { job: string; key: string }) => void failures.push(`${job} ${key}`),
     broken: (error: unknown) => void failures.push(String(error)),
   };
-  const jobs = new Jobs({ db, kinds, observer });
+  const jobs = new Jobs({ db, ...(url !== undefined && { url }), kinds, observer });
   running.push(jobs);
   await jobs.start();
   return jobs;

@@ -35,7 +35,7 @@ export interface NodeParts<Tables, Table extends Operations, Context> extends Wo
   readonly contextOf: (visitor: Visitor) => Context;
   /** What else must answer for the node to be ready; rejects when it does not. */
   readonly links?: Readonly<Record<string, () => Promise<unknown>>>;
-  /** Finishes what the parts do by themselves. Called after the server closed, before the database does. */
+  /** Finishes what the parts do by themselves. Called after server and work have ended, before the database is closed. */
   close?(): Promise<void>;
 }
 
@@ -149,8 +149,8 @@ async function start<Tables extends PositionTables, Table extends Operations, Co
   const work = new Work({ db, url, logger, metrics, blocks, onEnd });
   const base = { db, work, logger, metrics, clock };
   const parts = await options.build(base);
-  ending.add(() => work.close());
   ending.add(() => parts.close?.());
+  ending.add(() => work.close());
   await work.start(parts);
   const address = await listen(options, base, parts, ending);
   const { readyFile } = config;

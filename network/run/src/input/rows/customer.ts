@@ -3,6 +3,7 @@
 import type { Amount, Currency, Place } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import {
+  addedMoney,
   choice,
   currency,
   identifier,
@@ -45,6 +46,8 @@ export interface Customer {
   /** Minor units, issued at enrolment. */
   readonly balance: Amount;
   readonly instrument: 'card' | 'mobile';
+  /** Minor units in the bank's book behind the instrument; null: the bank has no such account. */
+  readonly instrumentBalance: Amount | null;
   readonly addresses: readonly CustomerAddress[];
 }
 
@@ -69,6 +72,9 @@ const columns = z.object({
   currency: currency("ISO 4217 code of the customer's account."),
   balance: money('Issued to the account at enrolment, decimal in the currency of the row.'),
   instrument: choice(['card', 'mobile'], 'What the account is linked to.'),
+  instrument_balance: addedMoney(
+    "Money behind the instrument, in the bank's book, which pays for what the account lacks; decimal in the currency of the row. Empty, or without the column: none.",
+  ),
   address_1: optionalLongText(
     'Street and number of address 1; empty: the profile is incomplete. Personal data.',
   ),
@@ -132,6 +138,10 @@ export const customerRow: RowDefinition<Customer> = {
     currency: row.currency,
     balance: toMinorUnits(context, 'balance', row.balance, row.currency),
     instrument: row.instrument,
+    instrumentBalance:
+      row.instrument_balance === null
+        ? null
+        : toMinorUnits(context, 'instrument_balance', row.instrument_balance, row.currency),
     addresses: ([1, 2, 3] as const)
       .map((number) => toAddress(row, number, context))
       .filter((address) => address !== undefined),

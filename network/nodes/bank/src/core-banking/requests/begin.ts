@@ -140,6 +140,7 @@ const insert = (
       stan: null,
       undo_stan: null,
       rrn: null,
+      approval: null,
       sent_at: null,
       reference: null,
       asked_at: now,

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A database with the tables of core banking alone, for tests.
-import { openDatabase } from '@fabric-offline-pay/node-common/node';
+import { openDatabase, type SqlEngine } from '@fabric-offline-pay/node-common/node';
 import { sql } from 'kysely';
 import { CORE_BANKING_MIGRATIONS } from '../../core-banking/migrations.js';
 import type { CoreBankingDatabase, CoreBankingTables } from '../../core-banking/tables.js';
 import { WorkerEngine } from '../../../../common/src/testing/worker-engine.js';
 
-export const openBankingDatabase = (): Promise<CoreBankingDatabase> =>
-  openDatabase<CoreBankingTables>({ engine: new WorkerEngine() }, CORE_BANKING_MIGRATIONS);
+export const openBankingDatabase = (
+  engine: SqlEngine = new WorkerEngine(),
+): Promise<CoreBankingDatabase> =>
+  openDatabase<CoreBankingTables>({ engine }, CORE_BANKING_MIGRATIONS);
 
 /** All rows go; the book forbids to delete single ones. */
 export async function emptyTables(db: CoreBankingDatabase): Promise<void> {

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the node did, counted from its tables, for operators and reports.
+import { sql } from 'kysely';
+import type { CallContext } from './context.js';
+
+/** Counts since the node was set up. */
+export interface Activity {
+  /** Orders that a customer's instrument paid, at least in part (unit 14). */
+  readonly deductions: number;
+  readonly completions: number;
+  /** Parts that went back to an instrument. */
+  readonly returns: number;
+  /** Sent to customers about their orders (unit 19). */
+  readonly messages: number;
+}
+
+export async function readActivity({ db }: Pick<CallContext, 'db'>): Promise<Activity> {
+  const { rows } = await sql<Activity>`
+    select
+      (select count(distinct (merchant_id, order_number)) from funding_legs where state = 'issued')::integer as deductions,
+      (select count(*) from funding_moves where kind = 'complete' and state = 'done')::integer as completions,
+      (select count(*) from funding_moves where kind <> 'complete' and state = 'done')::integer as returns,
+      (select count(*) from messages where outcome = 'sent')::integer as messages
+  `.execute(db);
+  const [activity] = rows;
+  if (activity === undefined) throw new Error('The database counted nothing.');
+  return activity;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+// Against a real HTTP server: whatever it does, a request has one effect in the end.
+import { WorkerEngine } from '../../../../common/src/testing/worker-engine.js';
+import { emptyTables, openBankingDatabase } from '../../testing/hosts/banking-database.js';
+import {
+  API_KEY,
+  BANK_ACCOUNT,
+  MOBILE_FAULTS,
+  MobileHostSimulator,
+  type MobileFault,
+} from '../../testing/hosts/mobile-host-simulator.js';
+import { Life, MortalEngine } from '../../testing/hosts/mortal-engine.js';
+import {
+  BALANCES,
+  bookedMoney,
+  CARD,
+  OPERATIONS,
+  PAYEE,
+  untilAnswered,
+  type Operation,
+} from '../../testing/hosts/operations.js';
+import { bookLines, type BookLine } from '../book/totals.js';
+import { HostUncertain, HostUnavailable, type CoreBanking } from '../core-banking.js';
+import { recordedCoreBanking } from '../requests/recorded-core-banking.js';
+import type { CoreBankingDatabase } from '../tables.js';
+import type { HttpOptions } from './http.js';
+import { MobileHost } from './mobile-host.js';
+import { correlationId } from './wire.js';
+
+const TODAY = '2026-11-29';
+const PATIENT_MS = 10_000;
+const HURRIED_MS = 50;
+const NOW = Date.UTC(2026, 10, 29, 12);
+
+/** Of the process that dies: it shares the database with the others. */
+const life = new Life();
+let mortal: CoreBankingDatabase;
+let db: CoreBankingDatabase;
+let host: MobileHostSimulator;
+/** How long the bank waits for an answer. */
+let patienceMs: number;
+
+beforeAll(async () => {
+  const engine = new WorkerEngine();
+  db = await openBankingDatabase(engine);
+  mortal = await openBankingDatabase(new MortalEngine(engine, life));
+  host = await MobileHostSimulator.start();
+});
+
+beforeEach(empty);
+
+afterAll(async () => {
+  await host.stop();
+  await db.destroy();
+});
+
+async function empty(): Promise<void> {
+  patienceMs = PATIENT_MS;
+  await emptyTables(db);
+  host.reset();
+  for (const [token, balance] of BALANCES) host.accounts.set(token, balance);
+}
+
+function openBank(changes: Partial<HttpOptions> = {}, own = db): CoreBanking {
+  const clock = () => NOW;
+  const http = {
+    url: host.url,
+    credentials: { 'x-api-key': API_KEY },
+    get timeoutMs() {
+      return patienceMs;
+    },
+    ...changes,
+  };
+  const poll = { everyMs: 1, times: 3 };
+  const adapter = new MobileHost({ db: own, http, account: BANK_ACCOUNT, clock, poll });
+  return recordedCoreBanking({ db: own, clock, host: adapter });
+}
+
+/** A completion is only in the book: the host took the money before. */
+const isAtHost = ({ kind }: BookLine): boolean => kind !== 'complete';
+
+async function expectOneEffect({ then }: Operation): Promise<void> {
+  expect(host.accounts.get(CARD.token)).toBe(then.card);
+  expect(host.accounts.get(PAYEE.account)).toBe(then.payee);
+  expect(host.taken).toBe(then.reserved + then.taken);
+  const { reserved, taken } = await bookedMoney(db);
+  expect({ reserved, taken }).toEqual({ reserved: then.reserved, taken: then.taken });
+  const lines = (await bookLines(db, TODAY)).filter(isAtHost);
+  const byReference = (a: { reference: string }, b: { reference: string }) =>
+    a.reference < b.reference ? -1 : 1;
+  expect([...(await openBank().statement(TODAY))].sort(byReference)).toEqual(
+    lines
+      .map(({ reference, kind, token, currency, amount }) => ({
+        ...{ reference, kind, token, currency, amount },
+      }))
+      .sort(byReference),
+  );
+}
+
+const SILENT: readonly MobileFault[] = ['ignores', 'says nothing'];
+
+/** Only a host that says nothing makes the bank wait to the end; afterwards it is patient again. */
+function misbehave(fault: MobileFault, times: number): void {
+  let left = times;
+  if (SILENT.includes(fault)) patienceMs = HURRIED_MS;
+  host.faultFor = () => {
+    left -= 1;
+    if (left <= 0) patienceMs = PATIENT_MS;
+    return left >= 0 ? fault : undefined;
+  };
+}
+
+/** A completion asks the host for nothing. */
+const CASES = OPERATIONS.filter(({ kind }) => kind !== 'complete').flatMap((operation) =>
+  MOBILE_FAULTS.flatMap((fault) =>
+    (SILENT.includes(fault) ? [1, 2] : [2]).map((times) => ({
+      kind: operation.kind,
+      operation,
+      fault,
+      times,
+    })),
+  ),
+);
+
+test.each(CASES)(
+  '$kind has one effect when the host $fault, $times times',
+  async ({ operation, fault, times }) => {
+    const bank = openBank();
+    await operation.before(bank);
+    misbehave(fault, times);
+    expect(await untilAnswered(() => operation.ask(bank))).toMatchObject({ outcome: 'done' });
+    await expectOneEffect(operation);
+  },
+);
+
+describe.each(OPERATIONS)('$kind', (operation) => {
+  test.each([false, true])('is done once (asynchronously: %s)', async (isAsynchronous) => {
+    host.isAsynchronous = isAsynchronous;
+    const bank = openBank();
+    await operation.before(bank);
+    const answer = await operation.ask(bank);
+    expect(answer).toMatchObject({ outcome: 'done' });
+    expect(await operation.ask(openBank())).toEqual(answer);
+    await expectOneEffect(operation);
+  });
+
+  test('waits while the host is off', async () => {
+    const bank = openBank();
+    await operation.before(bank);
+    await host.stop();
+    const asked = operation.ask(bank);
+    await (operation.kind === 'complete' ? asked : expect(asked).rejects.toThrow(HostUnavailable));
+    await host.resume();
+    expect(await operation.ask(bank)).toMatchObject({ outcome: 'done' });
+    await expectOneEffect(operation);
+  });
+
+  test('leaves one effect when its process dies at any step and it is asked again', async () => {
+    let steps = 0;
+    for (let isAlive = false; !isAlive; steps += 1) {
+      life.endAfter();
+      const bank = openBank({}, mortal);
+      await operation.before(bank);
+      life.endAfter(steps);
+      await operation.ask(bank).catch(() => undefined);
+      isAlive = !life.isOver;
+      await untilAnswered(() => operation.ask(openBank()));
+      await expectOneEffect(operation);
+      await empty();
+    }
+    expect(steps).toBeGreaterThan(10);
+  });
+});
+
+const authorise = (bank: CoreBanking, amount = '600') =>
+  bank.authorise({ key: 'a', ...CARD, amount });
+
+test.each([
+  ['insufficientFunds', 'INSUFFICIENT_FUNDS'],
+  ['dailyValueLimitExceeded', 'LIMIT_EXCEEDED'],
+  ['identifierError', 'INSTRUMENT_UNKNOWN'],
+  ['linkViolation', 'INSTRUMENT_BLOCKED'],
+  ['samePartiesError', 'REFUSED_BY_HOST'],
+])('%s is refused as %s, at once or later, and stays so', async (code, reason) => {
+  host.refusal = code;
+  expect(await authorise(openBank())).toEqual({ outcome: 'refused', reason });
+  host.isAsynchronous = true;
+  const later = await openBank().authorise({ key: 'b', ...CARD, amount: '1' });
+  expect(later).toEqual({ outcome: 'refused', reason });
+  host.refusal = undefined;
+  expect(await authorise(openBank())).toEqual({ outcome: 'refused', reason });
+  expect(host.taken).toBe(0n);
+});
+
+test('an answer that got lost is looked up, not asked for again', async () => {
+  const bank = openBank();
+  misbehave('says nothing', 1);
+  await expect(authorise(bank)).rejects.toThrow(HostUncertain);
+  await authorise(bank);
+  expect(host.heard).toEqual([
+    'POST /transactions/type/merchantpay',
+    `GET /responses/${correlationId('a')}`,
+    'GET /transactions/MM-1',
+  ]);
+});
+
+test('an unknown key of the bank is nothing about the customer', async () => {
+  const stranger = openBank({ credentials: {} });
+  await expect(authorise(stranger)).rejects.toThrow(HostUncertain);
+  await expect(stranger.echo()).rejects.toThrow(HostUnavailable);
+  await expect(stranger.statement(TODAY)).rejects.toThrow(HostUnavailable);
+  await openBank().echo();
+  expect(await authorise(openBank())).toMatchObject({ outcome: 'done' });
+});
+
+test('a statement is read to its last page', async () => {
+  const bank = openBank();
+  const keys = Array.from({ length: 101 }, (_, index) => `p${index}`);
+  await Promise.all(keys.map((key) => bank.payOut({ key, ...PAYEE, amount: '1' })));
+  const entries = await bank.statement(TODAY);
+  expect(entries).toHaveLength(101);
+  expect(new Set(entries.map(({ reference }) => reference)).size).toBe(101);
+});
+
+test('a correlation id is a UUID, the same for the same key only', () => {
+  expect(correlationId('a')).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-/);
+  expect(correlationId('a')).toBe(correlationId('a'));
+  expect(correlationId('a')).not.toBe(correlationId('b'));
+});

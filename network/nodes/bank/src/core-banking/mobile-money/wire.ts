@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// The shapes of the GSMA Mobile Money API 1.2, as far as they are used: what is sent, and what of the answers is read.
+import { createHash } from 'node:crypto';
+import { formatAmount } from '@fabric-offline-pay/domain';
+import * as z from 'zod';
+import type { RefusalCode } from '../core-banking.js';
+import type { HostRequest } from '../requests/begin.js';
+
+const text = z.string().min(1).max(256);
+
+const error = z.object({ errorCategory: text, errorCode: text });
+
+const party = z.array(z.object({ key: text, value: text }));
+
+export const requestState = z.object({
+  serverCorrelationId: z.guid(),
+  status: z.enum(['pending', 'completed', 'failed']),
+  objectReference: text.optional(),
+  error: error.optional(),
+});
+
+export type RequestStateObject = z.output<typeof requestState>;
+
+export const transaction = z.object({
+  transactionReference: text,
+  transactionStatus: text,
+  type: text,
+  /** Major units with a point, such as `12.50`. */
+  amount: text.optional(),
+  currency: text.optional(),
+  debitParty: party.optional(),
+  creditParty: party.optional(),
+});
+
+export type TransactionObject = z.output<typeof transaction>;
+
+export const errorObject = error;
+export const responseLink = z.object({ link: text });
+export const heartbeat = z.object({
+  serviceStatus: z.enum(['available', 'unavailable', 'degraded']),
+});
+
+/** A link stays at the host, and on two kinds of objects. */
+export const LINK = /^\/(transactions|requeststates)\/[A-Za-z0-9._-]{1,256}$/;
+
+/** What an error says about the request. `duplicate`: it was received before. `unclear`: nothing about it. */
+type Meaning = RefusalCode | 'duplicate' | 'unclear';
+
+const LIMITS = [
+  'dailyVolumeLimitExceeded',
+  'dailyValueLimitExceeded',
+  'weeklyVolumeLimitExceeded',
+  'weeklyValueLimitExceeded',
+  'monthlyVolumeLimitExceeded',
+  'monthlyValueLimitExceeded',
+  'accountMaxTotalVolumeExceeded',
+  'accountMaxTotalValueExceeded',
+  'lessThanTransactionMinValue',
+  'greaterThanTransactionMaxValue',
+  'maxBalanceExceeded',
+];
+
+const CODES: Readonly<Record<string, Meaning>> = {
+  ...Object.fromEntries(LIMITS.map((code) => [code, 'LIMIT_EXCEEDED' as const])),
+  insufficientFunds: 'INSUFFICIENT_FUNDS',
+  incorrectState: 'INSTRUMENT_BLOCKED',
+  requestDeclined: 'INSTRUMENT_BLOCKED',
+  linkViolation: 'INSTRUMENT_BLOCKED',
+  identifierError: 'INSTRUMENT_UNKNOWN',
+  duplicateRequest: 'duplicate',
+  rateLimitError: 'unclear',
+};
+
+/** Whatever the code: the host is not well, or does not know us. That is nothing about the customer. */
+const UNCLEAR_CATEGORIES = ['internal', 'serviceUnavailable', 'authorisation'];
+
+export function meaningOf({ errorCategory, errorCode }: z.output<typeof error>): Meaning {
+  const known = CODES[errorCode];
+  if (known !== undefined) return known;
+  return UNCLEAR_CATEGORIES.includes(errorCategory) ? 'unclear' : 'REFUSED_BY_HOST';
+}
+
+/** @returns the UUID of a request: the same for its repetition, version 8 of RFC 9562. */
+export function correlationId(key: string): string {
+  const bytes = createHash('sha256').update(key).digest().subarray(0, 16);
+  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
+  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+/** How the host knows a customer's account: by the reference of a link that the customer agreed to, never by a telephone number. */
+const CUSTOMER = 'linkref';
+/** How it knows those of the bank and of payees. */
+export const ACCOUNT = 'accountid';
+
+/** What is posted, and where to. */
+export interface Post {
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Mobile money reserves nothing: a pre-authorised code only permits a later payment, which may then fail. So an authorisation takes the
+ * money, a completion needs nothing more, and what is given back is a reversal, of a part or of all.
+ * @param account of the bank at the host
+ * @param original reference of the transaction to reverse
+ */
+export function postOf(request: HostRequest, account: string, original: string | null): Post {
+  const { kind, token, currency, amount, request_key: key } = request;
+  const common = {
+    amount: formatAmount(amount, currency),
+    currency,
+    requestingOrganisationTransactionReference: key,
+  };
+  const bank = [{ key: ACCOUNT, value: account }];
+  if (kind === 'authorise')
+    return {
+      path: '/transactions/type/merchantpay',
+      body: {
+        ...common,
+        type: 'merchantpay',
+        debitParty: [{ key: CUSTOMER, value: token }],
+        creditParty: bank,
+      },
+    };
+  if (kind === 'payOut')
+    return {
+      path: '/transactions/type/disbursement',
+      body: {
+        ...common,
+        type: 'disbursement',
+        debitParty: bank,
+        creditParty: [{ key: ACCOUNT, value: token }],
+      },
+    };
+  return {
+    path: `/transactions/${encodeURIComponent(original ?? '')}/reversals`,
+    body: { ...common, type: 'reversal' },
+  };
+}

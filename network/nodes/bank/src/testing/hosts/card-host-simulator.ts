@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: Apache-2.0
+// A card host for tests: a real server with accounts and holds, which misbehaves as it is told, and keeps its own record of what it did.
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createServer as createTlsServer } from 'node:tls';
+import type { HostEntry, MovementKind } from '../../core-banking/core-banking.js';
+import {
+  decodeMessage,
+  encodeMessage,
+  type BitmapForm,
+  type Fields,
+  type IsoMessage,
+} from '../../core-banking/iso8583/codec.js';
+import { frame, FrameReader } from '../../core-banking/iso8583/frames.js';
+import { answerType } from '../../core-banking/iso8583/messages.js';
+
+/** What the host does with a message instead of answering it well. */
+export const CARD_FAULTS = [
+  /** Does nothing. */
+  'ignores',
+  /** Does it, and says nothing. */
+  'says nothing',
+  /** Does it, and answers after the next answer. */
+  'answers late',
+  'answers twice',
+  'answers garbage',
+  'answers with a length that is too long',
+  /** In pieces, so that no piece is a whole message. */
+  'answers in pieces',
+  /** Closes the connection before it does anything. */
+  'drops',
+  'drops after doing it',
+  /** Response code 91. */
+  'cannot say',
+] as const;
+
+export type CardFault = (typeof CARD_FAULTS)[number];
+
+interface HostHold {
+  readonly token: string;
+  readonly currency: string;
+  /** Authorised, less what was released. */
+  authorised: bigint;
+  completed: bigint;
+  refunded: bigint;
+  isUndone: boolean;
+}
+
+/** Which faults keep the host from doing what it was asked. */
+const DOES_NOTHING: readonly (CardFault | undefined)[] = ['ignores', 'drops', 'cannot say'];
+
+const nameOf = ({ type, fields }: IsoMessage): string =>
+  [type.slice(0, 3), fields[11], fields[37]].join(' ');
+
+/** Field 90 says which message is meant: its field 11 and its field 7. */
+const originalName = (text = ''): string => text.slice(4, 20);
+
+/** Field 48, part 01. */
+const tokenOf = ({ 48: text = '' }: Fields): string => text.slice(5, 5 + Number(text.slice(2, 5)));
+
+const amountOf = ({ 4: text = '0' }: Fields): bigint => BigInt(text);
+
+export interface CardHostOptions {
+  readonly bitmap?: BitmapForm;
+  /** PEM. */
+  readonly tls?: { readonly cert: string; readonly key: string };
+}
+
+export class CardHostSimulator {
+  /** Minor units by token. */
+  readonly accounts = new Map<string, bigint>();
+  readonly entries: HostEntry[] = [];
+  /** Types of the messages that arrived, network messages left out. */
+  readonly heard: string[] = [];
+  /** Asked for each message. */
+  faultFor: (message: IsoMessage) => CardFault | undefined = () => undefined;
+  /** Response code for whatever is asked next, such as `54`. */
+  refusal: string | undefined;
+  signOnCode = '00';
+  /** Told of answers to what {@link say} said. */
+  onAnswer: (message: IsoMessage) => void = () => undefined;
+  readonly #holds = new Map<string, HostHold>();
+  readonly #answers = new Map<string, Fields>();
+  readonly #undone = new Set<string>();
+  readonly #sockets = new Set<Socket>();
+  readonly #late: (() => void)[] = [];
+  readonly #bitmap: BitmapForm;
+  readonly #server: Server;
+  #port = 0;
+
+  private constructor({ bitmap = 'hex', tls }: CardHostOptions) {
+    this.#bitmap = bitmap;
+    const serve = (socket: Socket): void => this.#serve(socket);
+    this.#server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
+  }
+
+  static async start(options: CardHostOptions = {}): Promise<CardHostSimulator> {
+    const host = new CardHostSimulator(options);
+    await host.resume();
+    return host;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  /** What is reserved and what was taken, over all holds that stand. */
+  get totals(): { readonly reserved: bigint; readonly taken: bigint } {
+    const holds = [...this.#holds.values()].filter(({ isUndone }) => !isUndone);
+    return {
+      reserved: holds.reduce((sum, hold) => sum + hold.authorised - hold.completed, 0n),
+      taken: holds.reduce((sum, hold) => sum + hold.completed - hold.refunded, 0n),
+    };
+  }
+
+  /** Forgets all accounts and all that happened. */
+  reset(): void {
+    for (const map of [this.accounts, this.#holds, this.#answers]) map.clear();
+    this.#undone.clear();
+    this.entries.length = 0;
+    this.heard.length = 0;
+    this.#late.length = 0;
+    this.faultFor = () => undefined;
+    this.refusal = undefined;
+    this.signOnCode = '00';
+  }
+
+  /** Nobody answers on its port until {@link resume}. */
+  async stop(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+  }
+
+  async resume(): Promise<void> {
+    this.#server.listen({ port: this.#port, host: '127.0.0.1' });
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends all connections, and keeps listening. */
+  disconnect(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  /** Sends a message of its own to whoever is connected. */
+  say(message: IsoMessage): void {
+    for (const socket of this.#sockets) this.#send(socket, message);
+  }
+
+  /** As the bank reads it. */
+  writeStatement(folder: string, day: string): void {
+    const lines = this.entries.map(({ reference, kind, token, currency, amount }) =>
+      [reference, kind, token, currency, amount].join(','),
+    );
+    writeFileSync(
+      join(folder, `${day}.csv`),
+      ['reference,kind,token,currency,amount', ...lines, ''].join('\n'),
+    );
+  }
+
+  #serve(socket: Socket): void {
+    const frames = new FrameReader(0xffff);
+    this.#sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk: Buffer) => {
+      for (const bytes of frames.push(chunk))
+        this.#handle(socket, decodeMessage(bytes, this.#bitmap));
+    });
+  }
+
+  #handle(socket: Socket, message: IsoMessage): void {
+    if (message.type === '0810') {
+      this.onAnswer(message);
+      return;
+    }
+    if (message.type === '0800') {
+      const isSignOn = message.fields[70] === '001';
+      this.#answer(socket, message, { 39: isSignOn ? this.signOnCode : '00' });
+      return;
+    }
+    this.heard.push(message.type);
+    const fault = this.faultFor(message);
+    const fields = DOES_NOTHING.includes(fault) ? { 39: '91' } : this.#once(message);
+    this.#misbehave(socket, message, fields, fault);
+  }
+
+  #misbehave(socket: Socket, message: IsoMessage, fields: Fields, fault?: CardFault): void {
+    const answer = (): void => this.#answer(socket, message, fields);
+    const ways: Record<CardFault, () => void> = {
+      ignores: () => undefined,
+      'says nothing': () => undefined,
+      'answers late': () => this.#late.push(answer),
+      'answers twice': () => {
+        answer();
+        answer();
+      },
+      'answers garbage': () => socket.write(frame(Buffer.from('0110 this is no message'))),
+      'answers with a length that is too long': () => socket.write(Buffer.from([0xff, 0xff, 0x30])),
+      'answers in pieces': () => this.#inPieces(socket, message, fields),
+      drops: () => socket.destroy(),
+      'drops after doing it': () => socket.destroy(),
+      'cannot say': answer,
+    };
+    if (fault !== undefined) ways[fault]();
+    else {
+      answer();
+      for (const late of this.#late.splice(0)) late();
+    }
+  }
+
+  #inPieces(socket: Socket, message: IsoMessage, fields: Fields): void {
+    const bytes = this.#bytes(message, fields);
+    const [one, two, three] = [bytes.subarray(0, 1), bytes.subarray(1, 9), bytes.subarray(9)];
+    socket.write(one, () => socket.write(two, () => socket.write(three)));
+  }
+
+  #bytes({ type, fields }: IsoMessage, answer: Fields): Buffer {
+    const message = { type: answerType(type), fields: { ...fields, ...answer } };
+    return frame(encodeMessage(message, this.#bitmap));
+  }
+
+  #answer(socket: Socket, message: IsoMessage, answer: Fields): void {
+    socket.write(this.#bytes(message, answer));
+  }
+
+  #send(socket: Socket, message: IsoMessage): void {
+    socket.write(frame(encodeMessage(message, this.#bitmap)));
+  }
+
+  /** A repetition is recognised by class, trace number and reference number, and gets the first answer. */
+  #once(message: IsoMessage): Fields {
+    const name = nameOf(message);
+    const before = this.#answers.get(name);
+    if (before !== undefined) return before;
+    const isUndo = message.type.startsWith('042') && message.fields[95] === undefined;
+    const { refusal } = this;
+    const fields = refusal === undefined || isUndo ? this.#do(message) : { 39: refusal };
+    this.#answers.set(name, fields);
+    return fields;
+  }
+
+  #do(message: IsoMessage): Fields {
+    const { type, fields } = message;
+    if (type === '0100') return this.#authorise(fields);
+    if (type.startsWith('042')) return this.#reverse(fields);
+    const ways: Record<string, () => Fields> = {
+      '000000': () => this.#complete(fields),
+      '200000': () => this.#refund(fields),
+      '210000': () => this.#deposit(fields),
+    };
+    return (ways[fields[3] ?? ''] ?? (() => ({ 39: '12' })))();
+  }
+
+  #authorise(fields: Fields): Fields {
+    const name = [fields[11], fields[7]].join('');
+    // The reversal came before the authorisation: it must not reserve anything any more.
+    if (this.#undone.has(name)) return { 39: '21' };
+    const [token, amount] = [tokenOf(fields), amountOf(fields)];
+    const balance = this.accounts.get(token);
+    if (balance === undefined) return { 39: '14' };
+    if (balance < amount) return { 39: '51' };
+    this.accounts.set(token, balance - amount);
+    const empty = { completed: 0n, refunded: 0n, isUndone: false };
+    this.#holds.set(name, { token, currency: fields[49] ?? '', authorised: amount, ...empty });
+    this.#note('authorise', fields, amount);
+    return { 38: 'A1B2C3', 39: '00' };
+  }
+
+  #reverse(fields: Fields): Fields {
+    const name = originalName(fields[90]);
+    const hold = this.#holds.get(name);
+    const rest = BigInt((fields[95] ?? '').slice(0, 12));
+    if (hold === undefined) {
+      this.#undone.add(name);
+      return { 39: '25' };
+    }
+    const released = hold.authorised - rest;
+    if (hold.isUndone || released < 0n || rest < hold.completed) return { 39: '12' };
+    this.#credit(hold.token, released);
+    if (fields[95] === undefined) {
+      hold.isUndone = true;
+      this.#forget(fields[37]);
+    } else this.#note('release', fields, released);
+    hold.authorised = rest;
+    return { 39: '00' };
+  }
+
+  #complete(fields: Fields): Fields {
+    const hold = this.#holds.get(originalName(fields[90]));
+    const amount = amountOf(fields);
+    if (hold === undefined || hold.isUndone) return { 39: '25' };
+    if (hold.completed + amount > hold.authorised) return { 39: '61' };
+    hold.completed += amount;
+    this.#note('complete', fields, amount);
+    return { 39: '00' };
+  }
+
+  #refund(fields: Fields): Fields {
+    const hold = this.#holds.get(originalName(fields[90]));
+    const amount = amountOf(fields);
+    if (hold === undefined || hold.refunded + amount > hold.completed) return { 39: '12' };
+    hold.refunded += amount;
+    this.#credit(hold.token, amount);
+    this.#note('refund', fields, amount);
+    return { 39: '00' };
+  }
+
+  #deposit(fields: Fields): Fields {
+    if (!this.accounts.has(tokenOf(fields))) return { 39: '14' };
+    this.#credit(tokenOf(fields), amountOf(fields));
+    this.#note('payOut', fields, amountOf(fields));
+    return { 39: '00' };
+  }
+
+  #credit(token: string, amount: bigint): void {
+    this.accounts.set(token, (this.accounts.get(token) ?? 0n) + amount);
+  }
+
+  #note(kind: MovementKind, fields: Fields, amount: bigint): void {
+    this.entries.push({
+      reference: fields[37] ?? '',
+      kind,
+      token: tokenOf(fields),
+      currency: 'EUR',
+      amount: amount.toString(),
+    });
+  }
+
+  /** What was undone is not in the statement. */
+  #forget(reference = ''): void {
+    const at = this.entries.findIndex((entry) => entry.reference === reference);
+    if (at >= 0) this.entries.splice(at, 1);
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Tables of the daily work of delivering: addresses as long as they are needed, routes, late deliveries, numbers of waybills.
+import type { Migrations } from '@fabric-offline-pay/node-common/node';
+import type { Kysely } from 'kysely';
+import { createTable } from './columns.js';
+
+/** The addresses that a customer offered, until the goods are picked up. Personal data; nothing else here is. */
+export interface HeldAddressTable {
+  merchant_id: string;
+  order_number: string;
+  /** JSON of the salt and the addresses. */
+  book: string;
+  held_at: number;
+}
+
+/** The numbers that the company gave. */
+export interface WaybillNumberTable {
+  merchant_id: string;
+  order_number: string;
+  waybill: string;
+}
+
+/** A stop of a courier's day. An order stands in one route only. */
+export interface RouteStopTable {
+  merchant_id: string;
+  order_number: string;
+  day: string;
+  courier_id: string;
+  /** From 1. */
+  stop: number;
+  planned_by: string;
+}
+
+/** `promise`: the company's own time passed. `deliverBy`: the customer may get the money back. */
+export type Lateness = 'promise' | 'deliverBy';
+
+/** A delivery that was late, once for each kind. */
+export interface LateDeliveryTable {
+  merchant_id: string;
+  order_number: string;
+  kind: Lateness;
+  due_at: number;
+  noticed_at: number;
+  /** When the alert was handed over. */
+  alerted_at: number | null;
+}
+
+export interface DeliveryTables {
+  held_addresses: HeldAddressTable;
+  waybill_numbers: WaybillNumberTable;
+  route_stops: RouteStopTable;
+  late_deliveries: LateDeliveryTable;
+}
+
+const ORDER = { merchant_id: 'id', order_number: 'id' } as const;
+const KEY = ['merchant_id', 'order_number'];
+
+const STOP = {
+  ...ORDER,
+  day: 'id',
+  courier_id: 'id',
+  stop: 'count',
+  planned_by: 'text',
+} as const;
+
+const LATE = {
+  ...ORDER,
+  kind: 'id',
+  due_at: 'instant',
+  noticed_at: 'instant',
+  alerted_at: 'instant?',
+} as const;
+
+export const DELIVERY_MIGRATIONS: Migrations = {
+  '0005-deliveries': {
+    async up(db: Kysely<unknown>) {
+      const held = { ...ORDER, book: 'text', held_at: 'instant' } as const;
+      await createTable(db, 'held_addresses', held, KEY);
+      await createTable(db, 'waybill_numbers', { ...ORDER, waybill: 'id' }, KEY);
+      await createTable(db, 'route_stops', STOP, KEY);
+      await createTable(db, 'late_deliveries', LATE, [...KEY, 'kind']);
+      await db.schema
+        .createIndex('stops_by_route')
+        .on('route_stops')
+        .columns(['day', 'courier_id', 'stop'])
+        .execute();
+    },
+  },
+};

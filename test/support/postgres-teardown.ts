@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// After the project `server`: ends its server.
+import { findServer } from './postgres-shared.js';
+
+export default async function teardown(): Promise<void> {
+  await findServer()?.stop();
+}
