@@ -21,7 +21,7 @@ import { askFunding, findFunding } from '../../network/nodes/bank/src/funding/st
 import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { availableTo } from '../support/balances.js';
 import { RUN, type Way } from '../support/both-ways.js';
-import { Crash, Life } from '../support/crash-points.js';
+import { Crash, Life, mortalPort } from '../support/crash-points.js';
 import { eventually } from '../support/eventually.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
@@ -264,28 +264,12 @@ test('a large sum waits for a second person, and goes on when it was confirmed',
   expect(await money()).toEqual({ ...FUNDED, available: TOTAL });
 });
 
-/** Dies before and after each thing that leaves the process. */
-function mortal<Port extends object>(port: Port, life: Life): Port {
-  return new Proxy(port, {
-    get: (target, name: keyof Port & string) => {
-      const method = target[name];
-      if (typeof method !== 'function') return method;
-      return async (...input: readonly unknown[]) => {
-        life.step();
-        const answer: unknown = await method.apply(target, input);
-        life.step();
-        return answer;
-      };
-    },
-  });
-}
-
 const mortalContext = (life: Life): FundingContext => {
   const context = contextOf();
   return {
     ...context,
-    ledger: mortal(context.ledger, life),
-    coreBanking: mortal(context.coreBanking, life),
+    ledger: mortalPort(context.ledger, life),
+    coreBanking: mortalPort(context.coreBanking, life),
   };
 };
 

@@ -104,3 +104,19 @@ export function mortalLedger(ledger: TerminalLedger, life: Life): TerminalLedger
     submitProof: (proof) => around(() => ledger.submitProof(proof)),
   };
 }
+
+/** Dies before and after each call of a port: each thing that leaves the process. */
+export function mortalPort<Port extends object>(port: Port, life: Life): Port {
+  return new Proxy(port, {
+    get: (target, name: keyof Port & string) => {
+      const method = target[name];
+      if (typeof method !== 'function') return method;
+      return async (...input: readonly unknown[]) => {
+        life.step();
+        const answer: unknown = await method.apply(target, input);
+        life.step();
+        return answer;
+      };
+    },
+  });
+}

@@ -2,7 +2,7 @@
 // One order of two chargers on a ledger in memory, and where its money is at any moment.
 import { holds } from '@fabric-offline-pay/domain';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
-import type { Client } from '@fabric-offline-pay/sdk';
+import type { Client, Parties } from '@fabric-offline-pay/sdk';
 import {
   addressesOf,
   CURRENCY,
@@ -71,11 +71,12 @@ export class OneOrder {
     await failLogin(this.world, this.device, 5);
   }
 
-  async buy(way: Way, options: Partial<PurchaseOptions> = {}) {
+  /** @param parties who runs it; by default everybody */
+  async buy(way: Way, options: Partial<PurchaseOptions> = {}, parties?: Parties) {
     const { orderNumber } = this.key;
     const loginId = await this.world.login(this.device);
     const purchase = this.world.purchase(this.device, loginId, { orderNumber, ...options });
-    return RUN[way](await this.world.parties(), purchase);
+    return RUN[way](parties ?? (await this.world.parties()), purchase);
   }
 
   async fee(): Promise<number> {

@@ -12,6 +12,7 @@ export { createPosition, type LedgerPosition, type PositionTables } from './foll
 export {
   Jobs,
   type AnyDatabase,
+  type FailingJob,
   type JobData,
   type JobKind,
   type JobObserver,
@@ -24,6 +25,7 @@ export { Undeliverable } from './messages/undeliverable.js';
 export * from './client.js';
 export { Doorkeeper, type DoorkeeperOptions, type Visitor } from './http/doorkeeper.js';
 export { createIdempotency, IdempotentCalls, type IdempotencyTables } from './http/idempotency.js';
+export { listsInPem, type RevocationList, revocationList } from './http/revocation-list.js';
 export { NodeMetrics } from './http/metrics.js';
 export {
   nodeServer,

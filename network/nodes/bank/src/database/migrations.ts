@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's tables, in the order in which they were added. Run at every start. Only append.
 import { createPosition } from '@fabric-offline-pay/node-common/node';
+import { ALERT_MIGRATIONS } from './alerts-migrations.js';
+import { CLOCK_MIGRATIONS } from './clock-migrations.js';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
+import { SETTLING_MIGRATIONS } from './settling-migrations.js';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { CORE_BANKING_MIGRATIONS } from '../core-banking/migrations.js';
 import { MESSAGE_MIGRATIONS } from '../messages/migrations.js';
@@ -238,4 +241,7 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...FUNDING_MIGRATIONS,
   ...STATEMENT_MIGRATIONS,
   ...HABIT_MIGRATIONS,
+  ...SETTLING_MIGRATIONS,
+  ...CLOCK_MIGRATIONS,
+  ...ALERT_MIGRATIONS,
 };

@@ -5,7 +5,10 @@ import type { PositionTables } from '@fabric-offline-pay/node-common/node';
 import type { CoreBankingTables } from '../core-banking/tables.js';
 import type { Language } from '../messages/language.js';
 import type { MessageTables } from '../messages/tables.js';
+import type { AlertTables } from './alerts-tables.js';
+import type { ClockTables } from './clock-tables.js';
 import type { FundingTables } from './funding-tables.js';
+import type { SettlingTables } from './settling-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../states.js';
 import type { FeedbackTables } from '../feedback/tables/feedback-tables.js';
 import type { HabitTables } from '../habits/tables/habit-tables.js';
@@ -165,7 +168,10 @@ export interface BankTables
     MessageTables,
     StatementTables,
     HabitTables,
-    FeedbackTables {
+    FeedbackTables,
+    SettlingTables,
+    ClockTables,
+    AlertTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;

@@ -33,6 +33,13 @@ export interface JobState {
   readonly failed: number;
 }
 
+/** A kind of work that fails again and again. */
+export interface FailingJob {
+  readonly name: string;
+  /** Of how many keys. */
+  readonly keys: number;
+}
+
 /** Told what went wrong; without data, which may name people. */
 export interface JobObserver {
   failed(facts: { readonly job: string; readonly key: string }, error: unknown): void;
@@ -152,6 +159,17 @@ export class Jobs {
       running: count(name, 'active'),
       failed: count(name, 'failed'),
     }));
+  }
+
+  /** @returns the kinds with work whose last attempts all failed. @param attempts so many at least; what was given up counts */
+  async failing(attempts: number): Promise<readonly FailingJob[]> {
+    const { rows } = await sql<FailingJob>`
+      select name, count(*)::integer as keys from ${JOBS}
+      where state in ('retry', 'active', 'failed')
+        and retry_count + (case state when 'retry' then 1 else 0 end) >= least(${attempts}::integer, retry_limit)
+      group by name order by name
+    `.execute(this.#options.db);
+    return rows;
   }
 
   /** Finishes what is under way, as far as it listens to its signal, and takes up nothing more. */

@@ -6,7 +6,14 @@ import { Follower, type BlockSource, type Projection } from '../follower/followe
 import type { PositionTables } from '../follower/position.js';
 import { factsOf } from '../http/node-error.js';
 import type { NodeMetrics } from '../http/metrics.js';
-import { Jobs, type AnyDatabase, type JobData, type JobKind, type JobState } from '../jobs/jobs.js';
+import {
+  Jobs,
+  type AnyDatabase,
+  type FailingJob,
+  type JobData,
+  type JobKind,
+  type JobState,
+} from '../jobs/jobs.js';
 
 export interface WorkOptions<Tables extends PositionTables> {
   readonly db: Kysely<Tables>;
@@ -70,6 +77,11 @@ export class Work<Tables extends PositionTables> {
   /** How much of each kind waits, runs and failed. */
   async jobStates(): Promise<readonly JobState[]> {
     return (await this.#jobs?.states()) ?? [];
+  }
+
+  /** Kinds with work that failed at least so often in a row. */
+  async failingJobs(attempts: number): Promise<readonly FailingJob[]> {
+    return (await this.#jobs?.failing(attempts)) ?? [];
   }
 
   /** Resolves when the tables have what this block says. @throws an `AbortError` when the signal ends the wait */

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operator is told of one alert (unit 16). Identifiers only: no text of an error, no sum, nobody's name.
+import type { AlertKind, AlertTable } from '../database/alerts-tables.js';
+
+/** What is new of an alert. */
+export type AlertNews = 'opened' | 'acknowledged' | 'escalated' | 'closed';
+
+/** Names one alert. */
+export interface AlertKey {
+  readonly kind: AlertKind;
+  readonly subject: string;
+  readonly number: number;
+}
+
+/** As operators and their systems see it. Seconds since 1970. */
+export interface ShownAlert {
+  /** `kind/subject/number`. */
+  readonly alertId: string;
+  readonly kind: AlertKind;
+  readonly subject: string;
+  readonly openedAt: number;
+  readonly acknowledgedBy: string | null;
+  readonly acknowledgedAt: number | null;
+  readonly escalatedAt: number | null;
+  readonly closedAt: number | null;
+}
+
+const seconds = (milliseconds: number | null): number | null =>
+  milliseconds === null ? null : Math.floor(milliseconds / 1000);
+
+export const alertIdOf = ({ kind, subject, number }: AlertKey): string =>
+  `${kind}/${subject}/${number}`;
+
+/** The parts of an alert's id, as somebody sent it. */
+export interface AlertName {
+  readonly kind: string;
+  readonly subject: string;
+  readonly number: number;
+}
+
+/** @returns the parts of an id; those of no alert when it has another form */
+export function alertNameOf(alertId: string): AlertName {
+  const [kind = '', ...rest] = alertId.split('/');
+  const number = Number(rest.pop());
+  return { kind, subject: rest.join('/'), number: Number.isInteger(number) ? number : 0 };
+}
+
+export const shownAlert = (row: AlertTable): ShownAlert => ({
+  alertId: alertIdOf(row),
+  kind: row.kind,
+  subject: row.subject,
+  openedAt: Math.floor(row.opened_at / 1000),
+  acknowledgedBy: row.acknowledged_by,
+  acknowledgedAt: seconds(row.acknowledged_at),
+  escalatedAt: seconds(row.escalated_at),
+  closedAt: seconds(row.closed_at),
+});
+
+/** What it is, and what to do. */
+export const ALERT_TEXTS: Readonly<Record<AlertKind, { meaning: string; remedy: string }>> = {
+  alarm: {
+    meaning: 'The records of an order differ. Its money is blocked.',
+    remedy: 'Read the error report of the order, then resolve or uphold its alarm.',
+  },
+  failingJob: {
+    meaning: 'Work of the node fails again and again.',
+    remedy: "Look for this job in the node's log, and at what it needs: ledger, host, gateway.",
+  },
+  hostContradicts: {
+    meaning: 'The core banking host refused what it had agreed to.',
+    remedy: "Compare the host's entries with the node's, and correct them at the host.",
+  },
+  cappedCodes: {
+    meaning: 'A customer gets no more one-time codes: too many were sent and not used.',
+    remedy: "Look at the tries of the customer's logins: somebody may try to get in.",
+  },
+  certificate: {
+    meaning: 'A certificate or revocation list of the node ends soon, or cannot be read.',
+    remedy: 'Renew it at the authority, put it into the same file, and start the node again.',
+  },
+};

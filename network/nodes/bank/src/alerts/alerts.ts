@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+// Opens and closes alerts. What is to be told of one is asked for in the same transaction, once for each channel.
+import type { Work } from '@fabric-offline-pay/node-common/node';
+import type { Transaction } from 'kysely';
+import type { AlertKind, AlertTable } from '../database/alerts-tables.js';
+import type { BankTables } from '../database/schema.js';
+import { alertIdOf, type AlertKey, type AlertName, type AlertNews } from './alert.js';
+import type { AlertChannel } from './channels/alert-channel.js';
+
+type Tables = Transaction<BankTables>;
+
+/** Tells one channel what is new of an alert. */
+export const TELL_ALERT = { name: 'tell-alert' } as const;
+
+const findNewest = (
+  db: Tables,
+  kind: AlertKind,
+  subject: string,
+): Promise<AlertTable | undefined> =>
+  db
+    .selectFrom('alerts')
+    .selectAll()
+    .where('kind', '=', kind)
+    .where('subject', '=', subject)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+
+/** A ledger that is read again tells of what ended long ago. */
+const isKnown = (newest: AlertTable | undefined, at: number): boolean =>
+  newest !== undefined && (newest.closed_at === null || at <= newest.closed_at);
+
+export class Alerts {
+  readonly #work: Pick<Work<BankTables>, 'ask'>;
+  readonly #channels: readonly AlertChannel[];
+
+  constructor(work: Pick<Work<BankTables>, 'ask'>, channels: readonly AlertChannel[]) {
+    this.#work = work;
+    this.#channels = channels;
+  }
+
+  /** One that is open stays as it is. @param at milliseconds since 1970 */
+  async open(db: Tables, kind: AlertKind, subject: string, at: number): Promise<void> {
+    const newest = await findNewest(db, kind, subject);
+    if (isKnown(newest, at)) return;
+    const key = { kind, subject, number: (newest?.number ?? 0) + 1 };
+    const nothing = { acknowledged_by: null, acknowledged_at: null, escalated_at: null };
+    const opened = await db
+      .insertInto('alerts')
+      .values({ ...key, opened_at: at, ...nothing, closed_at: null })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('number')
+      .executeTakeFirst();
+    if (opened !== undefined) await this.#tell(db, key, 'opened');
+  }
+
+  /** What is not open stays as it is. @param at milliseconds since 1970 */
+  async close(db: Tables, kind: AlertKind, subject: string, at: number): Promise<void> {
+    const closed = await db
+      .updateTable('alerts')
+      .set({ closed_at: at })
+      .where('kind', '=', kind)
+      .where('subject', '=', subject)
+      .where('closed_at', 'is', null)
+      .where('opened_at', '<=', at)
+      .returning(['kind', 'subject', 'number'])
+      .execute();
+    for (const key of closed) await this.#tell(db, key, 'closed');
+  }
+
+  /** These of a kind are wrong now, and no others. */
+  async keep(db: Tables, kind: AlertKind, subjects: readonly string[], at: number): Promise<void> {
+    const open = await db
+      .selectFrom('alerts')
+      .select('subject')
+      .where('kind', '=', kind)
+      .where('closed_at', 'is', null)
+      .execute();
+    for (const { subject } of open)
+      if (!subjects.includes(subject)) await this.close(db, kind, subject, at);
+    for (const subject of subjects) await this.open(db, kind, subject, at);
+  }
+
+  /**
+   * Notes that an operator looks at it, and so that nobody else is asked to. The first one counts.
+   * @returns undefined when there is no such alert
+   */
+  async acknowledge(
+    db: Tables,
+    { kind, subject, number }: AlertName,
+    operator: string,
+    at: number,
+  ): Promise<AlertTable | undefined> {
+    const found = await db
+      .selectFrom('alerts')
+      .selectAll()
+      .where('kind', '=', kind as AlertKind)
+      .where('subject', '=', subject)
+      .where('number', '=', number)
+      .forUpdate()
+      .executeTakeFirst();
+    if (found === undefined || found.acknowledged_at !== null) return found;
+    const acknowledged = { acknowledged_by: operator, acknowledged_at: at };
+    await db
+      .updateTable('alerts')
+      .set(acknowledged)
+      .where('kind', '=', found.kind)
+      .where('subject', '=', found.subject)
+      .where('number', '=', found.number)
+      .execute();
+    await this.#tell(db, found, 'acknowledged');
+    return { ...found, ...acknowledged };
+  }
+
+  /** Those that nobody looks at. @param openedUntil milliseconds since 1970 */
+  async escalate(db: Tables, openedUntil: number, at: number): Promise<void> {
+    const escalated = await db
+      .updateTable('alerts')
+      .set({ escalated_at: at })
+      .where('closed_at', 'is', null)
+      .where('acknowledged_at', 'is', null)
+      .where('escalated_at', 'is', null)
+      .where('opened_at', '<=', openedUntil)
+      .returning(['kind', 'subject', 'number'])
+      .execute();
+    for (const key of escalated) await this.#tell(db, key, 'escalated');
+  }
+
+  /** Asks for each channel that tells such news. */
+  async #tell(db: Tables, key: AlertKey, news: AlertNews): Promise<void> {
+    const { kind, subject, number } = key;
+    for (const { name: channel, tells } of this.#channels)
+      if (tells.includes(news))
+        await this.#work.ask(db, TELL_ALERT, `${alertIdOf(key)}/${news}/${channel}`, {
+          ...{ kind, subject, number },
+          ...{ news, channel },
+        });
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the clock makes due for the bank: ends of holds, releases, returns, disputes, debts, roll-ups, reserves, certificates.
+import type { JobData, JobKind, Work, WorkParts } from '@fabric-offline-pay/node-common/node';
+import type { Alerts } from '../alerts/alerts.js';
+import type { BankDatabase, BankTables } from '../database/schema.js';
+import { endSubjects, fileEnds, type EndingFile, type FileEnd } from './certificate-ends.js';
+import type { ClockLedger } from './clock-ledger.js';
+import { doDue, isDueKind } from './do-due.js';
+import { takeDue } from './due-store.js';
+import { DueThings } from './due-things.js';
+
+export interface ClockContext {
+  readonly db: BankDatabase;
+  readonly work: Pick<Work<BankTables>, 'ask' | 'wake'>;
+  readonly ledger: ClockLedger;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly alerts: Alerts;
+  /** What ends of the node's own files; see `endingFiles`. */
+  readonly files: readonly EndingFile[];
+  /** Told each hour; see `certificateFigures`. */
+  readonly onEnds?: (ends: readonly FileEnd[]) => void;
+}
+
+/** Does one thing that is due. */
+const DO_DUE = { name: 'do-what-is-due' } as const;
+
+/** So many are asked for each minute: more would wait longer in the queue than in the table. */
+const MOST_A_MINUTE = 500;
+
+/** Looks once, and asks for what is due. Two machines that look at the same time take different things. */
+export async function findDue({ db, work, clock }: ClockContext): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    for (const { kind, key } of await takeDue(transaction, clock(), MOST_A_MINUTE))
+      await work.ask(transaction, DO_DUE, `${kind}/${key}`, { kind, key });
+  });
+  work.wake();
+}
+
+const findDueJob = (context: ClockContext): JobKind => ({
+  name: 'find-what-is-due',
+  schedule: '* * * * *',
+  run: () => findDue(context),
+});
+
+const doDueJob = ({ ledger }: ClockContext): JobKind => ({
+  ...DO_DUE,
+  atOnce: 4,
+  async run({ kind, key }: JobData) {
+    // A later version may have asked for more than this one knows; it asks again.
+    if (isDueKind(kind)) await doDue(ledger, { kind, key: String(key) });
+  },
+});
+
+/** Reads when the node's files end, and alerts operators. */
+export async function checkEnds({ db, work, clock, alerts, files, onEnds }: ClockContext) {
+  const now = clock();
+  const ends = fileEnds(files);
+  onEnds?.(ends);
+  await db
+    .transaction()
+    .execute((transaction) => alerts.keep(transaction, 'certificate', endSubjects(ends, now), now));
+  work.wake();
+}
+
+const checkEndsJob = (context: ClockContext): JobKind => ({
+  name: 'check-certificates',
+  schedule: '0 * * * *',
+  run: () => checkEnds(context),
+});
+
+/** @param bankId whose customers, payees and reserves are looked after */
+export function clockWork(context: ClockContext, bankId: string): WorkParts<BankTables> {
+  return {
+    projections: [new DueThings(bankId)],
+    jobs: [findDueJob(context), doDueJob(context), checkEndsJob(context)],
+  };
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads and writes what will be due.
+import { sql, type Transaction } from 'kysely';
+import type { DueKind, PolicySpan } from '../database/clock-tables.js';
+import type { BankTables } from '../database/schema.js';
+import { dueAt, type DueThing, type PolicySpans } from './due-of-rows.js';
+
+type Tables = Transaction<BankTables>;
+
+const NO_POLICY: PolicySpans = { unprovenSeconds: 0, decisionSeconds: 0, debtSeconds: 0 };
+
+const SPANS = Object.keys(NO_POLICY) as readonly PolicySpan[];
+
+const ID = 1;
+
+/** Only its shape was written here. */
+async function spansOf(db: Tables): Promise<PolicySpans> {
+  const row = await db
+    .selectFrom('clock_policy')
+    .select('spans')
+    .where('id', '=', ID)
+    .executeTakeFirst();
+  return row === undefined ? NO_POLICY : (JSON.parse(row.spans) as PolicySpans);
+}
+
+/** The policy has other times: what waits for them is due at another moment. */
+export async function setSpans(db: Tables, policy: PolicySpans): Promise<void> {
+  const { unprovenSeconds, decisionSeconds, debtSeconds } = policy;
+  const spans = JSON.stringify({ unprovenSeconds, decisionSeconds, debtSeconds });
+  await db
+    .insertInto('clock_policy')
+    .values({ id: ID, spans })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ spans }))
+    .execute();
+  for (const waits of SPANS)
+    await db
+      .updateTable('due_things')
+      .set((set) => ({ due_at: set('since', '+', policy[waits] * 1000) }))
+      .where('waits', '=', waits)
+      .execute();
+}
+
+/** Replaces all that followed from a row. */
+export async function replaceDue(
+  db: Tables,
+  subject: string,
+  things: readonly DueThing[],
+): Promise<void> {
+  await db.deleteFrom('due_things').where('subject', '=', subject).execute();
+  await addDue(db, subject, things);
+}
+
+/** What is there already stays as it is. */
+export async function addDue(
+  db: Tables,
+  subject: string,
+  things: readonly DueThing[],
+): Promise<void> {
+  if (things.length === 0) return;
+  const spans = await spansOf(db);
+  const rows = things.map((thing) => ({
+    kind: thing.kind,
+    key: thing.key.join('/'),
+    subject,
+    payee_id: thing.payeeId ?? null,
+    since: thing.since * 1000,
+    waits: thing.waits,
+    due_at: dueAt(thing, spans),
+  }));
+  await db
+    .insertInto('due_things')
+    .values(rows)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+/** One thing whose time has come. */
+export interface Due {
+  readonly kind: DueKind;
+  /** Parts of its key, joined by `/`. */
+  readonly key: string;
+}
+
+/** When something is looked at again that was tried and is still there: 10 minutes later, then 20, up to a day. */
+const AGAIN_MS = 600_000;
+const DAY_MS = 86_400_000;
+const MOST_DOUBLINGS = 8;
+
+/**
+ * Takes what is due, the longest first, and moves it to a later time: should doing it not change its row, it comes again then.
+ * @param most of one call
+ */
+export async function takeDue(db: Tables, now: number, most: number): Promise<readonly Due[]> {
+  const { rows } = await sql<Due>`
+    update due_things set tries = tries + 1,
+      due_at = ${sql.lit(now)} + least(${sql.lit(DAY_MS)}, ${sql.lit(AGAIN_MS)} * power(2, least(tries, ${sql.lit(MOST_DOUBLINGS)}))::bigint)
+    where (kind, key) in (
+      select kind, key from due_things
+      where due_at <= ${sql.lit(now)} and (payee_id is null or payee_id in (select payee_id from own_payees))
+      order by due_at limit ${sql.lit(most)} for update skip locked)
+    returning kind, key`.execute(db);
+  return rows;
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// A node's work, step by step: a test reads the ledger and runs what was asked for when it says so. The queue itself is tested elsewhere.
+import {
+  Follower,
+  type FollowerOptions,
+  type JobData,
+  type JobKind,
+  type PositionTables,
+  type Projection,
+} from '@fabric-offline-pay/node-common/node';
+import type { MemoryLedger } from '@fabric-offline-pay/testing';
+import { itemWhere } from './defined.js';
+import { MemoryBlocks } from './memory-blocks.js';
+
+interface Asked {
+  readonly name: string;
+  readonly data: JobData;
+}
+
+/** Keeps what is asked for, once a key, until it is run. */
+export class WorkByHand {
+  readonly #asked = new Map<string, Asked>();
+
+  /** Names and keys that wait, in their order. */
+  get waiting(): readonly string[] {
+    return [...this.#asked.keys()];
+  }
+
+  ask(_db: unknown, { name }: Pick<JobKind, 'name'>, key: string, data: JobData): Promise<void> {
+    const full = `${name} ${key}`;
+    if (!this.#asked.has(full)) this.#asked.set(full, { name, data });
+    return Promise.resolve();
+  }
+
+  wake(): void {
+    // Whoever drives it runs it.
+  }
+
+  failingJobs(): Promise<readonly never[]> {
+    return Promise.resolve([]);
+  }
+
+  /** Runs all that waits, also what that asks for. One that fails waits again. */
+  async run(jobs: readonly JobKind[]): Promise<void> {
+    for (const [key, { name, data }] of this.#asked) {
+      const kind = itemWhere(jobs, (job) => job.name === name);
+      this.#asked.delete(key);
+      try {
+        await kind.run(data, new AbortController().signal);
+      } catch (error) {
+        this.#asked.set(key, { name, data });
+        throw error;
+      }
+    }
+  }
+}
+
+/** Reads the ledger to its last block. @throws what stopped the follower */
+export async function follow<Tables extends PositionTables>(
+  db: FollowerOptions<Tables>['db'],
+  ledger: MemoryLedger,
+  projections: readonly Projection<Tables>[],
+): Promise<void> {
+  const head = BigInt(ledger.blocks().at(-1)?.number ?? 0);
+  const stop = new AbortController();
+  const follower = new Follower({ db, source: new MemoryBlocks(ledger), projections });
+  const ended = follower.run(stop.signal);
+  await Promise.race([follower.reached(head, stop.signal), ended]);
+  stop.abort();
+  await ended;
+}
