@@ -2,6 +2,8 @@
 // The bank's tables, in the order in which they were added. Run at every start. Only append.
 import { createPosition } from '@fabric-offline-pay/node-common/node';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
+import { PAY_OUT_MIGRATIONS } from './pay-out-migrations.js';
+import { RECONCILIATION_MIGRATIONS } from './reconciliation-migrations.js';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { CORE_BANKING_MIGRATIONS } from '../core-banking/migrations.js';
 
@@ -232,4 +234,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   },
   ...CORE_BANKING_MIGRATIONS,
   ...FUNDING_MIGRATIONS,
+  ...PAY_OUT_MIGRATIONS,
+  ...RECONCILIATION_MIGRATIONS,
 };

@@ -4,6 +4,8 @@ import type { Generated, Kysely, Selectable } from 'kysely';
 import type { PositionTables } from '@fabric-offline-pay/node-common/node';
 import type { CoreBankingTables } from '../core-banking/tables.js';
 import type { FundingTables } from './funding-tables.js';
+import type { PayOutTables } from './pay-out-tables.js';
+import type { ReconciliationTables } from './reconciliation-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../states.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
@@ -176,7 +178,13 @@ export interface MessageTable {
   outcome: MessageOutcome | null;
 }
 
-export interface BankTables extends PositionTables, CoreBankingTables, FundingTables {
+export interface BankTables
+  extends
+    PositionTables,
+    CoreBankingTables,
+    FundingTables,
+    PayOutTables,
+    ReconciliationTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;
