@@ -179,12 +179,7 @@ export interface MessageTable {
 }
 
 export interface BankTables
-  extends
-    PositionTables,
-    CoreBankingTables,
-    FundingTables,
-    PayOutTables,
-    ReconciliationTables {
+  extends PositionTables, CoreBankingTables, FundingTables, PayOutTables, ReconciliationTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;

@@ -107,7 +107,14 @@ async function transactionsOf(
     .orderBy('number')
     .limit(PAGE)
     .execute();
-  return { opening, amount, closing, redeemedIn, entries: rows.map(shownEntry), next: nextOf(rows) };
+  return {
+    opening,
+    amount,
+    closing,
+    redeemedIn,
+    entries: rows.map(shownEntry),
+    next: nextOf(rows),
+  };
 }
 
 /** The functions of the operations, for whatever context the node gives to its callers. */

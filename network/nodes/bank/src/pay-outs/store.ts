@@ -56,10 +56,7 @@ export const findPayOut = (
     .executeTakeFirst();
 
 /** What a payee has not got yet, in the order of its requests. */
-export const unpaidOf = (
-  db: BankDatabase,
-  { payeeId, currency }: PayeeMoney,
-): Promise<PayOut[]> =>
+export const unpaidOf = (db: BankDatabase, { payeeId, currency }: PayeeMoney): Promise<PayOut[]> =>
   db
     .selectFrom('pay_outs')
     .selectAll()
