@@ -8,21 +8,13 @@ import { join } from 'node:path';
 import { openBankDatabase } from '@fabric-offline-pay/bank-node';
 import { NodeMetrics, openApi, Work } from '@fabric-offline-pay/node-common/node';
 import type { Client, CommittedBlock } from '@fabric-offline-pay/sdk';
-import {
-  BANK,
-  CURRENCY,
-  LOGISTICS,
-  MERCHANT,
-  type CustomerDevice,
-} from '@fabric-offline-pay/testing';
+import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
+import { openAccount } from '../../network/nodes/bank/src/core-banking/book/open-account.js';
 import {
-  blockAccount,
-  openAccount,
-} from '../../network/nodes/bank/src/core-banking/book/open-account.js';
-import type {
-  CoreBanking,
-  HostEntry,
+  HostUnavailable,
+  type CoreBanking,
+  type HostEntry,
 } from '../../network/nodes/bank/src/core-banking/core-banking.js';
 import { embeddedCoreBanking } from '../../network/nodes/bank/src/core-banking/embedded/embedded-core-banking.js';
 import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
@@ -30,10 +22,7 @@ import type { FundingContext } from '../../network/nodes/bank/src/funding/fund-o
 import { fundCustomer } from '../../network/nodes/bank/src/funding/funding-work.js';
 import { fundingLedger } from '../../network/nodes/bank/src/funding/funding-ledger.js';
 import { askFunding } from '../../network/nodes/bank/src/funding/store.js';
-import {
-  payOutLedger,
-  type PayOutLedger,
-} from '../../network/nodes/bank/src/pay-outs/pay-out-ledger.js';
+import { payOutLedger } from '../../network/nodes/bank/src/pay-outs/pay-out-ledger.js';
 import { payOutWork, type PayOutWork } from '../../network/nodes/bank/src/pay-outs/pay-out-work.js';
 import { payPayee, type PayOutContext } from '../../network/nodes/bank/src/pay-outs/pay-out.js';
 import { backingKey, type Backing } from '../../network/nodes/bank/src/reconciliation/backing.js';
@@ -47,7 +36,7 @@ import {
   reconciliationWork,
   type ReconciliationParts,
 } from '../../network/nodes/bank/src/reconciliation/reconciliation-work.js';
-import type { Difference, Report } from '../../network/nodes/bank/src/reconciliation/report.js';
+import type { Report } from '../../network/nodes/bank/src/reconciliation/report.js';
 import { emptyTables } from '../../network/nodes/bank/src/testing/hosts/banking-database.js';
 import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
 import { RUN } from '../support/both-ways.js';
@@ -62,9 +51,9 @@ const CUSTOMER = 'customer-1';
 const TOTAL = 5450;
 const GOODS = 4980;
 
-/** Noon, so that nothing happens near midnight. */
-const NOW = Date.UTC(2026, 10, 15, 12);
-const DAY = '2026-11-15';
+/** When the spec began; the ledger holds proposals against the machine's clock. */
+const NOW = Date.now();
+const DAY = new Date(NOW).toISOString().slice(0, 10);
 const clock = (): number => NOW;
 
 const PAYEE = { payeeId: MERCHANT, currency: CURRENCY };
@@ -95,7 +84,7 @@ const FILLED = [
 async function openWorld(money = '1000000'): Promise<void> {
   for (const table of FILLED) await db.deleteFrom(table).execute();
   await emptyTables(db);
-  memory = await memoryWorld({ now: () => new Date(NOW) });
+  memory = await memoryWorld();
   device = await memory.world.customer(CUSTOMER, money);
   teller = await memory.world.bank('teller');
   cashier = await memory.world.merchant();
@@ -459,8 +448,6 @@ async function fillDay(): Promise<void> {
 const reconcile = (more: Partial<ReconciliationParts> = {}, day = DAY): Promise<Report> =>
   reconcileDay(reconciliationParts(more), day, signal);
 
-const ZERO = { issue: '0', withdraw: '0' };
-
 describe('a day of every kind of entry', () => {
   const AUTHORISATION = `fund/${MERCHANT}/F-1/1`;
   /** By the movement at the host. */
@@ -594,4 +581,142 @@ describe('a day of every kind of entry', () => {
       expect(sums['EUR']?.unexplained).not.toBe('0');
     },
   );
+});
+
+describe('what is under way', () => {
+  beforeEach(async () => {
+    await openWorld(OWN.toString());
+    await openCard();
+  });
+
+  test('is no difference: money that is reserved and not issued, or redeemed and not paid', async () => {
+    const unconfirmed = { ...fundingLedger(teller), issue: () => Promise.resolve(false) };
+    await expect(fund(fundingContext({ ledger: unconfirmed }))).rejects.toThrow('second person');
+    await teller.settlement.issue({
+      ...{ issueId: 'more', customerId: CUSTOMER, token: 'card', currency: CURRENCY },
+      amount: TOTAL.toString(),
+    });
+    await buy('A-1');
+    await linkAccount();
+    await request('R-1', 700);
+    const away: PayOutContext = {
+      ...(await payOutContext()),
+      coreBanking: { ...host(), payOut: () => Promise.reject(new HostUnavailable('away')) },
+    };
+    await expect(look(away)).rejects.toThrow('away');
+    const { differences, underWay, sums } = await reconcile();
+    expect([differences, underWay]).toEqual([
+      [],
+      [
+        {
+          ...{ key: `fund/${MERCHANT}/F-1/1`, kind: 'authorise', currency: CURRENCY },
+          amount: '4450',
+          missing: 'ledger',
+        },
+        {
+          ...{ key: `payout/${MERCHANT}/EUR/R-1`, kind: 'redeem', currency: CURRENCY },
+          amount: '700',
+          missing: 'book',
+        },
+      ],
+    ]);
+    expect(sums['EUR']).toMatchObject({ underWay: '5150', unexplained: '0' });
+  });
+});
+
+describe('by itself and on demand', () => {
+  const NEXT = dayFrom(DAY, 1);
+  const tomorrow = () => Date.parse(NEXT) + 1000;
+  const { registry } = new NodeMetrics('bank');
+  const workOf = (more: Partial<ReconciliationParts> = {}) =>
+    reconciliationWork(reconciliationParts({ clock: tomorrow, ...more }), noWork);
+  const run = async (name: string, more: Partial<ReconciliationParts> = {}, data = {}) =>
+    defined(workOf(more).jobs.find((job) => job.name === name)).run(data, signal);
+  const read = (day = DAY) => workOf().handlers.readReconciliation(undefined, { day });
+
+  beforeAll(fillDay);
+
+  test('the clock reconciles the days that are over, also those that were missed; a crash repeats it alike', async () => {
+    await run('reconcile-day');
+    const first = await read();
+    const dead = (): Promise<never> => Promise.reject(new HostUnavailable('away'));
+    const crashed = run('reconcile-day', { coreBanking: { ...host(), statement: dead } });
+    await expect(crashed).rejects.toThrow('away');
+    expect(await read()).toEqual(first);
+    await run('reconcile-day');
+    expect(await read()).toEqual(first);
+    await run('reconcile-day', { clock: () => tomorrow() + 3 * 86_400_000 });
+    const rows = await db.selectFrom('reconciliations').select('day').orderBy('day').execute();
+    expect(rows.map(({ day }) => day)).toEqual([0, 1, 2, 3].map((days) => dayFrom(DAY, days)));
+  });
+
+  test('an operator asks for a day that is over, and reads its report', async () => {
+    const { handlers } = workOf();
+    asked.length = 0;
+    expect(await handlers.reconcileDay(undefined, { day: DAY })).toEqual({ asked: true });
+    expect(asked).toEqual([`reconcile-day ${DAY}`]);
+    await expect(handlers.reconcileDay(undefined, { day: NEXT })).rejects.toMatchObject({
+      ...{ code: 'INPUT_INVALID', field: 'day' },
+    });
+    await expect(read('2020-01-01')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('differences are counted until the day is compared again without them', async () => {
+    workOf({ registry });
+    const figure = async () =>
+      (await registry.getMetricsAsJSON()).find(
+        ({ name }) => name === 'offpay_reconciliation_differences',
+      )?.values;
+    await run(
+      'reconcile-day',
+      { coreBanking: { ...host(), statement: () => Promise.resolve([]) } },
+      { day: DAY },
+    );
+    expect(await figure()).toMatchObject([
+      { value: 0 },
+      { labels: { pair: 'book-host' }, value: 5 },
+    ]);
+    await run('reconcile-day', {}, { day: DAY });
+    expect(await figure()).toMatchObject([{ value: 0 }, { value: 0 }]);
+  });
+
+  test('the bank states once a day what backs its currency, signed for whoever has its key', async () => {
+    await run('publish-backing');
+    const { statement, publicKey } = await workOf().handlers.readBacking(undefined, { day: NEXT });
+    await db.deleteFrom('supplies').where('kind', '=', 'redeem').execute();
+    expect(await publishBacking(reconciliationParts({ clock: tomorrow }), signal)).toBe(false);
+    const [header = '', payload = '', signature = ''] = statement.split('.');
+    const key = createPublicKey({ key: { ...publicKey }, format: 'jwk' });
+    const isSigned = verify(
+      null,
+      Buffer.from(`${header}.${payload}`),
+      key,
+      Buffer.from(signature, 'base64url'),
+    );
+    expect(isSigned).toBe(true);
+    const stated = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Backing;
+    const { currencies } = await teller.settlement.totals({});
+    expect(stated).toMatchObject({
+      ...{ bankId: BANK, day: NEXT, ledger: { block: memory.ledger.blocks().length } },
+      currencies: {
+        EUR: {
+          circulating: currencies[CURRENCY]?.onLedger,
+          backedBy: {
+            reserved: '0',
+            completed: '3200',
+            paidOut: '-3000',
+            counter: '1000',
+            bank: '0',
+          },
+          ...{ underWay: '0', unexplained: '0' },
+        },
+      },
+    });
+  });
+});
+
+test('the operations have an OpenAPI document', () => {
+  const about = { title: 'Money', description: 'Money', version: '0.1.0', errors: {} };
+  const { paths } = openApi({ ...about, operations: MONEY_OPERATIONS });
+  expect(Object.keys(paths as object)).toHaveLength(5 + 4);
 });
