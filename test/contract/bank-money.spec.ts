@@ -504,7 +504,11 @@ describe('a day of every kind of entry', () => {
     const { differences } = await reconcile({
       coreBanking: sayingOf(kind, (entry) => [changed(entry)]),
     });
-    const line = defined((await host().statement(DAY)).find((entry) => entry.kind === kind));
+    const entries = await host().statement(DAY);
+    const line = defined(
+      entries.find((entry) => entry.kind === kind),
+      kind,
+    );
     expect(differences).toEqual([
       { pair: 'book-host', key: KEYS[kind], field, book: line[field], host: OTHER[field] },
     ] satisfies unknown[]);
@@ -539,7 +543,7 @@ describe('a day of every kind of entry', () => {
   test.each(onLedger)(
     'of the ledger, %s has another %s: that is named',
     async (kind, field, movement) => {
-      const key = defined(KEYS[movement]);
+      const key = defined(KEYS[movement], movement);
       const rows = await db.selectFrom('supplies').selectAll().where('kind', '=', kind).execute();
       const ids = await db
         .selectFrom('funding_ids')
@@ -548,6 +552,7 @@ describe('a day of every kind of entry', () => {
         .execute();
       const row = defined(
         rows.find((each) => kind === 'redeem' || each.supply_id === ids[0]?.supply_id),
+        kind,
       );
       const one = db.updateTable('supplies').where('supply_id', '=', row.supply_id);
       await one.set({ [field]: OTHER[field] }).execute();
@@ -631,7 +636,10 @@ describe('by itself and on demand', () => {
   const workOf = (more: Partial<ReconciliationParts> = {}) =>
     reconciliationWork(reconciliationParts({ clock: tomorrow, ...more }), noWork);
   const run = async (name: string, more: Partial<ReconciliationParts> = {}, data = {}) =>
-    defined(workOf(more).jobs.find((job) => job.name === name)).run(data, signal);
+    defined(
+      workOf(more).jobs.find((job) => job.name === name),
+      name,
+    ).run(data, signal);
   const read = (day = DAY) => workOf().handlers.readReconciliation(undefined, { day });
 
   beforeAll(fillDay);

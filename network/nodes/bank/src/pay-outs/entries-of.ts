@@ -69,7 +69,7 @@ type Refunded = RowValue<'order'> | RowValue<'offlineRefund'>;
 
 function refundedIn(changes: readonly RowChange[]): Refunded | undefined {
   for (const { kind, row } of changes)
-    if ((kind === 'order' || kind === 'offlineRefund') && row !== null) return row as Refunded;
+    if ((kind === 'order' || kind === 'offlineRefund') && row !== null) return row;
   return undefined;
 }
 

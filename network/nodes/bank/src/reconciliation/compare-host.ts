@@ -45,11 +45,7 @@ const NAMES: readonly Name[] = [
 
 /** @returns lines and entries of the same reference together, and the rest */
 export const matchHost = (lines: readonly HostLine[], entries: readonly HostEntry[]): Matched =>
-  NAMES.reduce((matched, name) => matchBy(name, matched), {
-    matches: [],
-    lines,
-    entries,
-  } as Matched);
+  NAMES.reduce<Matched>((matched, name) => matchBy(name, matched), { matches: [], lines, entries });
 
 const FIELDS = ['kind', 'token', 'currency', 'amount'] as const;
 

@@ -57,23 +57,30 @@ function differing(key: string, ledger: Side<SupplyKind>, book: Side<PairedMovem
   }));
 }
 
-const underWay = (key: string, side: Side<string>, lacking: 'ledger' | 'book'): UnderWay => ({
+const underWay = (key: string, side: Side<string>, lacking: Lacking): UnderWay => ({
   ...{ key, kind: side.kind, currency: side.currency, amount: side.amount },
   missing: lacking,
 });
 
-/** What is in one side by the end of the day, and not in the other. */
-function compareOne(day: string, { key, isOpen, ledger, book }: Item): readonly Compared[] {
-  const has = (side: Side<string> | null): boolean => side !== null && side.day <= day;
-  if (ledger !== null && book !== null) {
-    if (has(ledger) && has(book)) return differing(key, ledger, book);
-    return has(ledger) ? [underWay(key, ledger, 'book')] : [underWay(key, book, 'ledger')];
-  }
-  const side = ledger ?? book;
-  if (side === null || !has(side)) return [];
-  if (isOpen) return [underWay(key, side, ledger === null ? 'ledger' : 'book')];
+type Lacking = 'ledger' | 'book';
+
+/** What one side has by the end of the day, and the other has not. */
+function lackedBy(day: string, item: Item, side: Side<string>, lacking: Lacking): Compared[] {
+  const comesLater = item[lacking] !== null;
+  if (item.isOpen || comesLater) return [underWay(item.key, side, lacking)];
   // It was named in the report of its own day.
-  return side.day === day ? [missing({ key, isOpen, ledger, book })] : [];
+  return side.day === day ? [missing(item)] : [];
+}
+
+const until = <Kind extends string>(day: string, side: Side<Kind> | null): Side<Kind> | null =>
+  side !== null && side.day <= day ? side : null;
+
+function compareOne(day: string, item: Item): readonly Compared[] {
+  const ledger = until(day, item.ledger);
+  const book = until(day, item.book);
+  if (ledger !== null && book !== null) return differing(item.key, ledger, book);
+  const side = ledger ?? book;
+  return side === null ? [] : lackedBy(day, item, side, ledger === null ? 'ledger' : 'book');
 }
 
 const isDifference = (compared: Compared): compared is Difference => 'pair' in compared;
