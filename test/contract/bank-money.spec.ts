@@ -12,9 +12,11 @@ import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-p
 import { pino } from 'pino';
 import { openAccount } from '../../network/nodes/bank/src/core-banking/book/open-account.js';
 import {
+  HostUncertain,
   HostUnavailable,
   type CoreBanking,
   type HostEntry,
+  type PayOutRequest,
 } from '../../network/nodes/bank/src/core-banking/core-banking.js';
 import { embeddedCoreBanking } from '../../network/nodes/bank/src/core-banking/embedded/embedded-core-banking.js';
 import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
@@ -327,6 +329,29 @@ describe('a pay-out', () => {
       { state: 'paid', account: 'shop', reference: `payout/${MERCHANT}/EUR/R-1/2` },
     ]);
     expect([await paidTo('shop'), await balance()]).toEqual([700, GOODS - 700]);
+  });
+
+  test('whose answer got lost goes to the account that was asked for, also when another is linked meanwhile', async () => {
+    await buy('A-1');
+    await linkAccount();
+    await request('R-1', 700);
+    const lost = async (payment: PayOutRequest): Promise<never> => {
+      await host().payOut(payment);
+      throw new HostUncertain('lost');
+    };
+    const context = await payOutContext();
+    await expect(look({ ...context, coreBanking: { ...host(), payOut: lost } })).rejects.toThrow(
+      'lost',
+    );
+    await openAccount(db, { token: 'other', currency: CURRENCY, balance: '0' }, NOW);
+    await linkAccount('other');
+    await look();
+    expect(await payOuts()).toMatchObject([{ state: 'paid', account: 'shop' }]);
+    expect([await paidTo('shop'), await paidTo('other'), await balance()]).toEqual([
+      700,
+      0,
+      GOODS - 700,
+    ]);
   });
 
   test('lists refunds, disputes and paid debts too, and adds up', async () => {
@@ -656,6 +681,9 @@ describe('by itself and on demand', () => {
     await run('reconcile-day', { clock: () => tomorrow() + 3 * 86_400_000 });
     const rows = await db.selectFrom('reconciliations').select('day').orderBy('day').execute();
     expect(rows.map(({ day }) => day)).toEqual([0, 1, 2, 3].map((days) => dayFrom(DAY, days)));
+    await db.deleteFrom('reconciliations').where('day', '=', NEXT).execute();
+    await run('reconcile-day', { clock: () => tomorrow() + 3 * 86_400_000 });
+    expect((await read(NEXT)).day).toBe(NEXT);
   });
 
   test('an operator asks for a day that is over, and reads its report', async () => {

@@ -28,22 +28,23 @@ const RECONCILE = { name: 'reconcile-day' } as const;
 
 const HOUR = 3_600;
 
-/** After an outage the days that were missed are compared too, but not the years before the first report. */
+/** After an outage the days that were missed are compared too, as far back as this. */
 const MOST_DAYS = 31;
 
-/** @returns the days that are over and have no report since the last one, the oldest first; at least yesterday */
+/** @returns yesterday, and the days since the first report that have none, the oldest first */
 async function dueDays({ db, clock }: ReconciliationContext): Promise<string[]> {
   const yesterday = dayFrom(dayOf(clock()), -1);
-  const { last } = await db
+  const reports = await db
     .selectFrom('reconciliations')
-    .select(({ fn }) => fn.max<string | null>('day').as('last'))
-    .executeTakeFirstOrThrow();
-  const days = [yesterday];
-  for (let day = dayFrom(yesterday, -1); days.length < MOST_DAYS; day = dayFrom(day, -1)) {
-    if (last === null || day <= last) break;
-    days.unshift(day);
-  }
-  return days;
+    .select('day')
+    .where('day', '>', dayFrom(yesterday, -MOST_DAYS))
+    .orderBy('day')
+    .execute();
+  const known = reports.map(({ day }) => day);
+  const days: string[] = [];
+  for (let day = known[0] ?? yesterday; day < yesterday; day = dayFrom(day, 1))
+    if (!known.includes(day)) days.push(day);
+  return [...days, yesterday];
 }
 
 /** Without a day: what is due. */
