@@ -40,7 +40,7 @@ import {
 } from '../../network/nodes/bank/src/reconciliation/reconciliation-work.js';
 import type { Report } from '../../network/nodes/bank/src/reconciliation/report.js';
 import { emptyTables } from '../../network/nodes/bank/src/testing/hosts/banking-database.js';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { RUN } from '../support/both-ways.js';
 import { Crash, Life } from '../support/crash-points.js';
 import { defined } from '../support/defined.js';
@@ -61,6 +61,7 @@ const clock = (): number => NOW;
 const PAYEE = { payeeId: MERCHANT, currency: CURRENCY };
 
 let db: BankDatabase;
+let url: string | undefined;
 let memory: MemoryWorld;
 let device: CustomerDevice;
 let teller: Client;
@@ -69,7 +70,9 @@ let folder: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'bank-money-'));
-  db = await openBankDatabase({ engine: new WorkerEngine() });
+  const place = await testPlace();
+  url = urlOf(place);
+  db = await openBankDatabase(place);
 });
 afterAll(async () => {
   await db.destroy();
@@ -399,6 +402,7 @@ describe('a pay-out', () => {
     const failures: unknown[] = [];
     const work = new Work<BankTables>({
       db,
+      url,
       blocks: new MemoryBlocks(memory.ledger),
       logger: pino({ level: 'silent' }),
       onEnd: (error) => failures.push(error),
@@ -684,6 +688,17 @@ describe('by itself and on demand', () => {
     await db.deleteFrom('reconciliations').where('day', '=', NEXT).execute();
     await run('reconcile-day', { clock: () => tomorrow() + 3 * 86_400_000 });
     expect((await read(NEXT)).day).toBe(NEXT);
+  });
+
+  test('what the host has on the next day is found there; while that statement is not made, it may be awaited', async () => {
+    const nextDay = async (day: string) => (day === NEXT ? host().statement(DAY) : []);
+    const found = await reconcile({ coreBanking: { ...host(), statement: nextDay } });
+    expect([found.differences, found.underWay]).toEqual([[], []]);
+    const unmade = (day: string): Promise<never[]> =>
+      day === DAY ? Promise.resolve([]) : Promise.reject(new HostUnavailable('not made yet'));
+    const { counts } = await reconcile({ coreBanking: { ...host(), statement: unmade } });
+    const isAtEdge = [0, 23].includes(new Date(NOW).getUTCHours());
+    expect(counts).toMatchObject({ 'book-host': isAtEdge ? 0 : 5, underWay: isAtEdge ? 5 : 0 });
   });
 
   test('an operator asks for a day that is over, and reads its report', async () => {

@@ -88,16 +88,26 @@ function explain(entries: readonly HostEntry[], requests: readonly OpenRequest[]
   return { underWay, unknown };
 }
 
-/** @param requests without an answer, by whose repetition the book gets what the host has */
+/** A line whose entry may stand in a statement that is not there yet. */
+const awaited = ({ key, kind, currency, amount }: HostLine): UnderWay => ({
+  ...{ key, kind, currency, amount, missing: 'host' },
+});
+
+/**
+ * @param requests without an answer, by whose repetition the book gets what the host has
+ * @param pending keys of lines that a statement may have that is not there yet
+ */
 export function compareHost(
   { matches, lines, entries }: Matched,
   requests: readonly OpenRequest[],
+  pending: ReadonlySet<string>,
 ): Comparison {
   const { underWay, unknown } = explain(entries, requests);
   const differences = [
     ...matches.flatMap(differing),
-    ...lines.map(missingAtHost),
+    ...lines.filter(({ key }) => !pending.has(key)).map(missingAtHost),
     ...unknown.map(missingInBook),
   ];
-  return { differences, underWay };
+  const late = lines.filter(({ key }) => pending.has(key)).map(awaited);
+  return { differences, underWay: [...underWay, ...late] };
 }

@@ -87,18 +87,28 @@ const entryOf = (reference: string, change: Partial<HostEntry> = {}): HostEntry 
   ...change,
 });
 
+const NONE: ReadonlySet<string> = new Set();
+
 test('an authorisation and its completion may have one reference at the host', () => {
   const lines = [lineOf('1'), lineOf('1', { key: 'done', kind: 'complete' })];
   const entries = [entryOf('1', { kind: 'complete' }), entryOf('1')];
   const nothing = { differences: [], underWay: [] };
-  expect(compareHost(matchHost(lines, entries), [])).toEqual(nothing);
+  expect(compareHost(matchHost(lines, entries), [], NONE)).toEqual(nothing);
 });
 
 test('what the host did although its answer got lost is under way; each request explains one entry', () => {
   const request = { key: 'asked', ...entryOf('1'), token: 'tok' };
   const matched = matchHost([], [entryOf('1'), entryOf('2')]);
-  expect(compareHost(matched, [request])).toMatchObject({
+  expect(compareHost(matched, [request], NONE)).toMatchObject({
     differences: [{ key: '2', field: 'entry', book: null, host: 'authorise EUR 100' }],
     underWay: [{ key: 'asked', missing: 'book' }],
+  });
+});
+
+test('what a statement may have that is not made yet is awaited', () => {
+  const matched = matchHost([lineOf('1'), lineOf('2')], []);
+  expect(compareHost(matched, [], new Set(['key-1']))).toMatchObject({
+    differences: [{ key: 'key-2', field: 'entry', host: null }],
+    underWay: [{ key: 'key-1', missing: 'host' }],
   });
 });

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares ledger, book and host for one day, names each difference, and keeps the report.
-import type { CoreBanking } from '../core-banking/core-banking.js';
+import { HostUnavailable, type CoreBanking, type HostEntry } from '../core-banking/core-banking.js';
 import { dayOf } from '../core-banking/book/post-entry.js';
 import type { BankDatabase } from '../database/schema.js';
-import { compareHost, matchHost, type Matched } from './compare-host.js';
+import { compareHost, matchHost, type HostLine, type Matched } from './compare-host.js';
 import { compareLedger } from './compare-ledger.js';
 import { keepFundingIds } from './funding-ids.js';
 import type { Difference, Pair, Report } from './report.js';
-import { hostLines, readDay, type DaySnapshot } from './snapshot.js';
+import { hostLines, keysAtEdges, readDay } from './snapshot.js';
 import { sumsOf } from './sums.js';
 
 /** What the reconciliation uses. */
@@ -26,37 +26,60 @@ const DAY_MS = 86_400_000;
 export const dayFrom = (day: string, days: number): string =>
   dayOf(Date.parse(day) + days * DAY_MS);
 
-/** Near midnight, book and host may have an entry on two days. */
-async function matchDay(
-  { db, coreBanking }: ReconciliationContext,
-  { lines }: DaySnapshot,
+/** @returns undefined while the host has not made it, or not any more */
+async function statementIfThere(
+  coreBanking: CoreBanking,
   day: string,
-) {
-  const host = await coreBanking.statement(day);
-  const matched = matchHost(lines, host);
-  const near = [dayFrom(day, -1), dayFrom(day, 1)];
-  const isWhole = matched.lines.length === 0 && matched.entries.length === 0;
-  return { host, matched: isWhole ? matched : await matchNear({ db, coreBanking }, matched, near) };
+): Promise<readonly HostEntry[] | undefined> {
+  try {
+    return await coreBanking.statement(day);
+  } catch (error) {
+    if (error instanceof HostUnavailable) return undefined;
+    throw error;
+  }
 }
 
-async function matchNear(
-  { db, coreBanking }: Pick<ReconciliationContext, 'db' | 'coreBanking'>,
-  { matches, lines, entries }: Matched,
-  days: readonly string[],
-): Promise<Matched> {
-  const nearEntries = [];
-  const nearLines = [];
-  for (const day of days) {
-    if (lines.length > 0) nearEntries.push(...(await coreBanking.statement(day)));
-    if (entries.length > 0) nearLines.push(...(await hostLines(db, day)));
+type Sides = Pick<ReconciliationContext, 'db' | 'coreBanking'>;
+
+/** What the hosts say, beside the book. */
+interface HostSide {
+  readonly matched: Matched;
+  /** Keys of lines that a statement may have that is not there. */
+  readonly pending: ReadonlySet<string>;
+}
+
+/** Near midnight, book and host may have an entry on two days. */
+async function matchNear({ db, coreBanking }: Sides, first: Matched, day: string) {
+  const near = [dayFrom(day, -1), dayFrom(day, 1)];
+  const nearEntries: HostEntry[] = [];
+  const nearLines: HostLine[] = [];
+  let isThere = true;
+  for (const other of near) {
+    const statement = await statementIfThere(coreBanking, other);
+    isThere &&= statement !== undefined;
+    nearEntries.push(...(statement ?? []));
+    nearLines.push(...(await hostLines(db, other)));
   }
-  const found = matchHost(lines, nearEntries);
-  return {
-    matches: [...matches, ...found.matches],
+  const found = matchHost(first.lines, nearEntries);
+  const matched = {
+    matches: [...first.matches, ...found.matches],
     lines: found.lines,
     // What the book has on the other day is compared in the report of that day.
-    entries: matchHost(nearLines, entries).entries,
+    entries: matchHost(nearLines, first.entries).entries,
   };
+  const pending = isThere ? new Set<string>() : await keysAtEdges(db, day);
+  return { matched, pending } satisfies HostSide;
+}
+
+async function matchDay(
+  sides: Sides,
+  lines: readonly HostLine[],
+  host: readonly HostEntry[],
+  day: string,
+): Promise<HostSide> {
+  const matched = matchHost(lines, host);
+  const isWhole = matched.lines.length === 0 && matched.entries.length === 0;
+  return isWhole ? { matched, pending: new Set() } : matchNear(sides, matched, day);
 }
 
 /** The most that a report names of each; more have one cause. */
@@ -92,9 +115,10 @@ export async function reconcileDay(
   await context.caughtUp(signal);
   await keepFundingIds(context.db);
   const snapshot = await readDay(context.db, day);
-  const { host, matched } = await matchDay(context, snapshot, day);
+  const host = await context.coreBanking.statement(day);
+  const { matched, pending } = await matchDay(context, snapshot.lines, host, day);
   const ledgerBook = compareLedger(day, snapshot.items);
-  const bookHost = compareHost(matched, snapshot.requests);
+  const bookHost = compareHost(matched, snapshot.requests, pending);
   const differences = [...ledgerBook.differences, ...bookHost.differences];
   const underWay = [...ledgerBook.underWay, ...bookHost.underWay];
   const report: Report = {

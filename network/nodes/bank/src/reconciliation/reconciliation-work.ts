@@ -31,9 +31,13 @@ const HOUR = 3_600;
 /** After an outage the days that were missed are compared too, as far back as this. */
 const MOST_DAYS = 31;
 
-/** @returns yesterday, and the days since the first report that have none, the oldest first */
+/**
+ * @returns yesterday; the day before once more, since the host's next statement is there by now; and the days since the first report that
+ * have none. The oldest first.
+ */
 async function dueDays({ db, clock }: ReconciliationContext): Promise<string[]> {
   const yesterday = dayFrom(dayOf(clock()), -1);
+  const dayBefore = dayFrom(yesterday, -1);
   const reports = await db
     .selectFrom('reconciliations')
     .select('day')
@@ -43,7 +47,7 @@ async function dueDays({ db, clock }: ReconciliationContext): Promise<string[]> 
   const known = reports.map(({ day }) => day);
   const days: string[] = [];
   for (let day = known[0] ?? yesterday; day < yesterday; day = dayFrom(day, 1))
-    if (!known.includes(day)) days.push(day);
+    if (day === dayBefore || !known.includes(day)) days.push(day);
   return [...days, yesterday];
 }
 

@@ -141,11 +141,34 @@ const readRequests = (db: Database): Promise<OpenRequest[]> =>
     .orderBy('key')
     .execute();
 
-const isHostLine = (line: BookLine): line is HostLine => line.kind !== 'open';
+/** Accounts that were opened here are of no host, and mobile money was taken before it is completed. */
+const isHostLine = (line: BookLine): line is HostLine =>
+  line.kind !== 'open' && !(line.adapter === 'mobile-money' && line.kind === 'complete');
 
 /** @returns what of a day of the book a host must have too */
 export const hostLines = async (db: BankDatabase, day: string): Promise<HostLine[]> =>
   (await bookLines(db, day)).filter(isHostLine);
+
+/** The clocks of book and host differ by much less, and a request is answered sooner. */
+const EDGE_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+/** @returns keys of what was booked so near to midnight that the host may have it on another day */
+export async function keysAtEdges(db: BankDatabase, day: string): Promise<ReadonlySet<string>> {
+  const begins = Date.parse(day);
+  const rows = await db
+    .selectFrom('book_entries')
+    .select('entry_key')
+    .where('day', '=', day)
+    .where((where) =>
+      where.or([
+        where('booked_at', '<', begins + EDGE_MS),
+        where('booked_at', '>=', begins + DAY_MS - EDGE_MS),
+      ]),
+    )
+    .execute();
+  return new Set(rows.map((row) => row.entry_key));
+}
 
 const atOnce = <Result>(db: BankDatabase, read: (db: Database) => Promise<Result>) =>
   db.transaction().setIsolationLevel('repeatable read').execute(read);
