@@ -20,11 +20,10 @@ export interface PayOutKey extends PayeeMoney {
 export const hostKeyOf = ({ payeeId, currency, redeemId }: PayOutKey, attempt: number): string =>
   ['payout', payeeId, currency, redeemId, ...(attempt > 1 ? [attempt] : [])].join('/');
 
-/** The id of the redemption among what the bank took back. No identifier contains `~`. */
-export const supplyIdOf = ({ payeeId, redeemId }: Omit<PayOutKey, 'currency'>): string =>
-  `${payeeId}~${redeemId}`;
-
-/** @returns payee and id of a redemption */
+/**
+ * @param supplyId `payee~id`: under which the ledger keeps what the bank took back. No identifier contains `~`.
+ * @returns payee and id of the redemption
+ */
 export function redemptionOf(supplyId: string): Omit<PayOutKey, 'currency'> {
   const [payeeId = '', redeemId = ''] = supplyId.split('~');
   return { payeeId, redeemId };
