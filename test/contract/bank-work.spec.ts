@@ -71,7 +71,7 @@ afterAll(async () => {
 
 const TABLES = [
   ...(['ledger_position', 'settling_orders', 'claim_agreements', 'alerts'] as const),
-  ...(['due_things', 'own_payees', 'open_credits', 'clock_policy'] as const),
+  ...(['due_things', 'own_payees', 'credit_counts', 'clock_policy'] as const),
 ];
 
 async function open(): Promise<void> {
@@ -486,7 +486,7 @@ describe('what is due', () => {
     await settle();
     const tables = async () => [
       await db.selectFrom('due_things').selectAll().orderBy('kind').orderBy('key').execute(),
-      await db.selectFrom('open_credits').selectAll().execute(),
+      await db.selectFrom('credit_counts').selectAll().execute(),
       await db.selectFrom('settling_orders').selectAll().orderBy('order_number').execute(),
       await db.selectFrom('alerts').selectAll().execute(),
     ];

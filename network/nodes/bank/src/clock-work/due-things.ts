@@ -43,12 +43,12 @@ async function countCredits(db: Tables, change: CreditChange): Promise<void> {
   const { payeeId, currency, at, added, removed } = change;
   const grown = added - removed;
   const { entries } = await db
-    .insertInto('open_credits')
+    .insertInto('credit_counts')
     .values({ payee_id: payeeId, currency, entries: grown })
     .onConflict((conflict) =>
       conflict
         .columns(['payee_id', 'currency'])
-        .doUpdateSet({ entries: sql<number>`open_credits.entries + ${grown}` }),
+        .doUpdateSet({ entries: sql<number>`credit_counts.entries + ${grown}` }),
     )
     .returning('entries')
     .executeTakeFirstOrThrow();
@@ -68,7 +68,7 @@ async function setPayee(db: Tables, payeeId: string, isOwn: boolean): Promise<vo
 }
 
 export class DueThings implements Projection<BankTables> {
-  readonly tables = ['due_things', 'own_payees', 'open_credits', 'clock_policy'] as const;
+  readonly tables = ['due_things', 'own_payees', 'credit_counts', 'clock_policy'] as const;
   readonly #bankId: string;
 
   /** @param bankId whose customers, payees and reserves are looked after */

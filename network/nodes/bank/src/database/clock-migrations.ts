@@ -29,11 +29,11 @@ export const CLOCK_MIGRATIONS: Migrations = {
         .addColumn('payee_id', 'varchar(64)', (column) => column.primaryKey())
         .execute();
       await db.schema
-        .createTable('open_credits')
+        .createTable('credit_counts')
         .addColumn('payee_id', 'varchar(64)', (column) => column.notNull())
         .addColumn('currency', 'varchar(3)', (column) => column.notNull())
         .addColumn('entries', 'integer', (column) => column.notNull())
-        .addPrimaryKeyConstraint('open_credits_key', ['payee_id', 'currency'])
+        .addPrimaryKeyConstraint('credit_counts_key', ['payee_id', 'currency'])
         .execute();
       await db.schema
         .createTable('clock_policy')

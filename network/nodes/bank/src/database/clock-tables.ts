@@ -41,7 +41,7 @@ export interface OwnPayeeTable {
 }
 
 /** How many credit entries of a payee are not rolled up. */
-export interface OpenCreditTable {
+export interface CreditCountTable {
   payee_id: string;
   currency: string;
   entries: number;
@@ -58,6 +58,6 @@ export interface ClockPolicyTable {
 export interface ClockTables {
   due_things: DueThingTable;
   own_payees: OwnPayeeTable;
-  open_credits: OpenCreditTable;
+  credit_counts: CreditCountTable;
   clock_policy: ClockPolicyTable;
 }

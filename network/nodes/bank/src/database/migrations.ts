@@ -5,6 +5,8 @@ import { ALERT_MIGRATIONS } from './alerts-migrations.js';
 import { CLOCK_MIGRATIONS } from './clock-migrations.js';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
 import { SETTLING_MIGRATIONS } from './settling-migrations.js';
+import { PAY_OUT_MIGRATIONS } from './pay-out-migrations.js';
+import { RECONCILIATION_MIGRATIONS } from './reconciliation-migrations.js';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { CORE_BANKING_MIGRATIONS } from '../core-banking/migrations.js';
 import { MESSAGE_MIGRATIONS } from '../messages/migrations.js';
@@ -244,4 +246,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...SETTLING_MIGRATIONS,
   ...CLOCK_MIGRATIONS,
   ...ALERT_MIGRATIONS,
+  ...PAY_OUT_MIGRATIONS,
+  ...RECONCILIATION_MIGRATIONS,
 };

@@ -9,6 +9,8 @@ import type { AlertTables } from './alerts-tables.js';
 import type { ClockTables } from './clock-tables.js';
 import type { FundingTables } from './funding-tables.js';
 import type { SettlingTables } from './settling-tables.js';
+import type { PayOutTables } from './pay-out-tables.js';
+import type { ReconciliationTables } from './reconciliation-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../states.js';
 import type { FeedbackTables } from '../feedback/tables/feedback-tables.js';
 import type { HabitTables } from '../habits/tables/habit-tables.js';
@@ -171,7 +173,9 @@ export interface BankTables
     FeedbackTables,
     SettlingTables,
     ClockTables,
-    AlertTables {
+    AlertTables,
+    PayOutTables,
+    ReconciliationTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// Makes the tables of the daily reconciliation.
+import type { Migrations } from '@fabric-offline-pay/node-common/node';
+import type { Kysely } from 'kysely';
+
+async function createSupplies(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('supplies')
+    .addColumn('kind', 'varchar(16)', (column) => column.notNull())
+    .addColumn('currency', 'varchar(3)', (column) => column.notNull())
+    .addColumn('supply_id', 'varchar(140)', (column) => column.notNull())
+    .addColumn('origin', 'varchar(8)', (column) => column.notNull())
+    .addColumn('account', 'varchar(64)', (column) => column.notNull())
+    .addColumn('amount', 'varchar(18)', (column) => column.notNull())
+    .addColumn('at', 'bigint', (column) => column.notNull())
+    .addColumn('day', 'varchar(10)', (column) => column.notNull())
+    .addColumn('block', 'bigint', (column) => column.notNull())
+    .addColumn('transaction_id', 'varchar(64)', (column) => column.notNull())
+    .addPrimaryKeyConstraint('supplies_key', ['kind', 'supply_id', 'currency'])
+    .execute();
+  await db.schema.createIndex('supplies_by_day').on('supplies').column('day').execute();
+}
+
+async function createFundingIds(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('funding_ids')
+    .addColumn('book_key', 'varchar(200)', (column) => column.primaryKey())
+    .addColumn('merchant_id', 'varchar(64)', (column) => column.notNull())
+    .addColumn('order_number', 'varchar(64)', (column) => column.notNull())
+    .addColumn('leg', 'integer', (column) => column.notNull())
+    .addColumn('move_kind', 'varchar(8)')
+    .addColumn('number', 'integer', (column) => column.notNull())
+    .addColumn('supply_kind', 'varchar(16)', (column) => column.notNull())
+    .addColumn('supply_id', 'varchar(140)', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createIndex('funding_ids_by_supply')
+    .on('funding_ids')
+    .columns(['supply_kind', 'supply_id'])
+    .execute();
+  await db.schema
+    .createIndex('funding_ids_by_order')
+    .on('funding_ids')
+    .columns(['merchant_id', 'order_number', 'leg'])
+    .execute();
+}
+
+async function createResults(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('reconciliations')
+    .addColumn('day', 'varchar(10)', (column) => column.primaryKey())
+    .addColumn('made_at', 'bigint', (column) => column.notNull())
+    .addColumn('ledger_book', 'integer', (column) => column.notNull())
+    .addColumn('book_host', 'integer', (column) => column.notNull())
+    .addColumn('report', 'text', (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable('backings')
+    .addColumn('day', 'varchar(10)', (column) => column.primaryKey())
+    .addColumn('made_at', 'bigint', (column) => column.notNull())
+    .addColumn('statement', 'text', (column) => column.notNull())
+    .execute();
+}
+
+export const RECONCILIATION_MIGRATIONS: Migrations = {
+  '0014-reconciliation': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await createSupplies(db);
+      await createFundingIds(db);
+      await createResults(db);
+    },
+  },
+};

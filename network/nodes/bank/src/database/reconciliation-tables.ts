@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of the daily reconciliation: the ledger's side of it, and its results.
+import type { SupplyKind } from '@fabric-offline-pay/domain';
+import type { MoveKind } from './funding-tables.js';
+
+// Instants are milliseconds since 1970, amounts minor units as text. Days are of UTC, `2026-11-29`.
+
+/**
+ * Who made or took back the money. `node`: this node, so that the book must have it. `counter`: a teller, over the counter. `bank`: the
+ * bank itself bears it, or gets it back.
+ */
+export type SupplyOrigin = 'node' | 'counter' | 'bank';
+
+/** Money that this bank made or took back on the ledger. */
+export interface SupplyTable {
+  kind: SupplyKind;
+  currency: string;
+  supply_id: string;
+  origin: SupplyOrigin;
+  /** The customer or payee that got or lost it. */
+  account: string;
+  amount: string;
+  /** Of the proposal. */
+  at: number;
+  day: string;
+  block: number;
+  transaction_id: string;
+}
+
+/** Under which id a deduction or a part of it stands on the ledger: ids there are digests of the book's keys. */
+export interface FundingIdTable {
+  book_key: string;
+  merchant_id: string;
+  order_number: string;
+  leg: number;
+  /** Null for the deduction itself. */
+  move_kind: MoveKind | null;
+  /** 0 for the deduction itself. */
+  number: number;
+  supply_kind: SupplyKind;
+  supply_id: string;
+}
+
+/** The result of one day. */
+export interface ReconciliationTable {
+  day: string;
+  made_at: number;
+  /** How many of each pair, also those that the report does not name any more. */
+  ledger_book: number;
+  book_host: number;
+  /** JSON of the report. */
+  report: string;
+}
+
+/** A signed statement of what backs the currency on the ledger. */
+export interface BackingTable {
+  day: string;
+  made_at: number;
+  /** Compact JWS. */
+  statement: string;
+}
+
+export interface ReconciliationTables {
+  supplies: SupplyTable;
+  funding_ids: FundingIdTable;
+  reconciliations: ReconciliationTable;
+  backings: BackingTable;
+}
