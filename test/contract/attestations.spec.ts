@@ -7,6 +7,7 @@ import { BANK } from '@fabric-offline-pay/testing';
 import type { AuthenticationLedger, BankOperations } from '../../network/nodes/bank/src/index.js';
 import {
   AuthenticationService,
+  DEFAULT_CODE_CAPS,
   DEFAULT_LIMITS,
   openBankDatabase,
   Pace,
@@ -87,8 +88,9 @@ beforeEach(async () => {
     },
     clock: Date.now,
     limits: DEFAULT_LIMITS,
+    codeCaps: DEFAULT_CODE_CAPS,
     key: randomBytes(32),
-    observer: { attestationDelayed: (facts) => delayed.push(facts) },
+    observer: { attestationDelayed: (facts) => delayed.push(facts), capped: () => undefined },
     fundings: NO_FUNDINGS,
     pace: new Pace({ now: () => performance.now(), sleep: () => Promise.resolve() }),
   });

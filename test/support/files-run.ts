@@ -28,8 +28,9 @@ import { AuthenticationService } from '../../network/nodes/bank/src/authenticati
 import { openBankDatabase } from '../../network/nodes/bank/src/database/open-database.js';
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
 import { DEFAULT_LIMITS } from '../../network/nodes/bank/src/limits.js';
+import { DEFAULT_CODE_CAPS } from '../../network/nodes/bank/src/messages/code-caps.js';
 import type { Message } from '../../network/nodes/bank/src/messages/message-sender.js';
-import { messagePrefix } from '../../network/nodes/bank/src/messages/texts.js';
+import { messagePrefix } from '../../network/nodes/bank/src/messages/message-ids.js';
 import { Pace } from '../../network/nodes/bank/src/pace.js';
 import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
 import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world.js';
@@ -96,8 +97,9 @@ export class FilesRun {
       },
       clock: Date.now,
       limits: DEFAULT_LIMITS,
+      codeCaps: DEFAULT_CODE_CAPS,
       key: randomBytes(32),
-      observer: { attestationDelayed: () => undefined },
+      observer: { attestationDelayed: () => undefined, capped: () => undefined },
       fundings: NO_FUNDINGS,
       pace: new Pace({ now: () => performance.now(), sleep: () => Promise.resolve() }),
     });

@@ -255,6 +255,7 @@ export {
 export { ensureGoodsAsPicked, goodsDifferences, goodsDigest } from './goods/registration.js';
 export {
   BLAMELESS,
+  isTrusted,
   releaseFor,
   withMisconduct,
   type Misconduct,
@@ -320,7 +321,7 @@ export {
 } from './settlement/losses.js';
 
 // Opinions (unit 18).
-export { opinionOf, UNRATED, withOpinion } from './feedback/ratings.js';
+export { isDefective, opinionOf, UNRATED, withOpinion } from './feedback/ratings.js';
 
 // Payments without a network: what each party signs, and what the others believe.
 export * from './offline/index.js';

@@ -12,12 +12,14 @@ import * as z from 'zod';
 import { capsSchema } from './caps.js';
 import { coreBankingAt, coreBankingSchema } from './core-banking/configuration.js';
 import { limitsSchema } from './limits.js';
+import { messagesSchema } from './messages/config.js';
 
 const configSchema = (path: ReturnType<typeof pathIn>) =>
   z.strictObject({
     ...nodeFields(path),
     keyFile: path.describe('the key of the stored codes; made at the first start'),
-    outboxFolder: path,
+    outboxFolder: path.describe('where SMS are written that no SMSC takes'),
+    messages: messagesSchema(path),
     limits: limitsSchema,
     caps: capsSchema,
     coreBanking: coreBankingSchema,

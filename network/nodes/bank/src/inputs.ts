@@ -23,6 +23,7 @@ import {
 } from '@fabric-offline-pay/node-common/person-fields';
 import { parseWith } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
+import { language } from './messages/language.js';
 
 const phone = z
   .string()
@@ -53,6 +54,7 @@ const profile = {
   email: email.nullish(),
   birthDate: birthDate.nullish(),
   addresses: z.array(address).max(10).nullish(),
+  language: language.optional().describe('of messages'),
 };
 
 const customerKey = z.strictObject({ customerId: identifier });

@@ -12,7 +12,7 @@ import {
 } from './factors/attestations.js';
 import { sendCode } from './factors/send-code.js';
 import type { Parsed } from './inputs.js';
-import { loginText } from './messages/texts.js';
+import { textOf } from './messages/texts.js';
 import type { Authenticated, CodeSent, LoginLimits, LoginState, Missing } from './operations.js';
 import { stateProfile } from './records/change-profile.js';
 import { lockCustomer } from './records/customers.js';
@@ -98,7 +98,8 @@ export async function beginAuthentication(
     boundTo: 'login',
     resend,
     inVain: login.failure !== null,
-    text: loginText,
+    kind: 'loginCode',
+    text: (language, facts) => textOf('loginCode', language, facts),
   });
 }
 

@@ -10,10 +10,13 @@ runNode({
   readConfig,
   start: (config, { ledger, logger, onEnd }) => {
     const connection = ledger.as('auth-service');
-    const { teller } = config.ledger.identities;
+    const { identities } = config.ledger;
+    const as = (role: 'teller' | 'bank-node') =>
+      identities[role] === undefined ? undefined : ledger.as(role).client;
     return startBank(config, {
       ledger: connection.client.identity,
-      teller: teller === undefined ? undefined : ledger.as('teller').client,
+      teller: as('teller'),
+      bankNode: as('bank-node'),
       blocks: connection,
       logger,
       onEnd,

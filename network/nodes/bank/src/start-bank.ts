@@ -20,13 +20,17 @@ import type { BankConfig } from './config.js';
 import { openInstruments, type Instruments } from './core-banking/instruments.js';
 import { MIGRATIONS } from './database/migrations.js';
 import type { BankTables } from './database/schema.js';
+import { feedbackLedger, publishFeedbackJob } from './feedback/publish-feedback.js';
+import { Feedback } from './feedback/feedback.js';
+import { Habits } from './habits/habits.js';
+import { AccountEntries } from './statements/account-entries.js';
 import { FundingDesk } from './funding/funding-desk.js';
 import { fundingLedger } from './funding/funding-ledger.js';
 import { fundingWork } from './funding/funding-work.js';
 import { kindOf } from './funding/store.js';
-import { OutboxFolder } from './messages/outbox-folder.js';
 import { noticeWork } from './notices/notice-work.js';
 import type { BankOperations } from './operations.js';
+import { openCarriers, type Carriers } from './outbox/open-carriers.js';
 import { Pace } from './pace.js';
 import { installationKey } from './secrets/installation-key.js';
 
@@ -34,6 +38,8 @@ export interface BankParts {
   readonly ledger: AuthenticationLedger;
   /** With a certificate of role `teller` that only this node has. Without it no order is funded. */
   readonly teller?: Client | undefined;
+  /** With a certificate of role `bank-node`. Without it the node does none of the bank's work on orders. */
+  readonly bankNode?: Client | undefined;
   readonly logger: Logger;
   /** The ledger's blocks, from which the node learns what there is to do. Without it nothing is done by itself. */
   readonly blocks?: BlockSource;
@@ -61,14 +67,14 @@ class Building {
   readonly #config: BankConfig;
   readonly #parts: BankParts;
   readonly #base: Base;
-  readonly #messages: OutboxFolder;
+  readonly #carriers: Carriers;
   readonly #instruments: Instruments;
 
   constructor(config: BankConfig, parts: BankParts, base: Base) {
     this.#config = config;
     this.#parts = parts;
     this.#base = base;
-    this.#messages = new OutboxFolder(config.outboxFolder);
+    this.#carriers = openCarriers(config, base);
     this.#instruments = this.#openInstruments();
   }
 
@@ -86,7 +92,7 @@ class Building {
       links: { coreBanking: () => this.#instruments.echo() },
       close: async () => {
         await service.idle();
-        await this.#instruments.close();
+        await Promise.all([this.#carriers.close(), this.#instruments.close()]);
       },
     };
   }
@@ -94,17 +100,22 @@ class Building {
   #service(): AuthenticationService {
     const { db, clock, logger, work } = this.#base;
     const { keyFile, limits } = this.#config;
+    const { messages, mail } = this.#carriers;
     return new AuthenticationService({
-      ...{ db, clock, limits, ledger: this.#parts.ledger, messages: this.#messages },
+      ...{ db, clock, limits, ledger: this.#parts.ledger, messages, mail },
+      codeCaps: this.#config.messages.caps,
       key: installationKey(keyFile),
       pace: new Pace(),
-      observer: { attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed') },
+      observer: {
+        attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed'),
+        capped: (facts) => logger.warn(facts, 'code capped'),
+      },
       fundings: new FundingDesk({ db, work, clock }),
     });
   }
 
   #work(): WorkParts<BankTables> {
-    const all = [this.#notices(), this.#fundings()];
+    const all = [this.#notices(), this.#fundings(), this.#memory()];
     return {
       projections: all.flatMap(({ projections }) => projections),
       jobs: all.flatMap(({ jobs }) => jobs),
@@ -113,7 +124,21 @@ class Building {
 
   #notices(): WorkParts<BankTables> {
     const { work, db, clock } = this.#base;
-    return noticeWork({ db, clock, messages: this.#messages }, work, this.#bankId);
+    const { messages, mail } = this.#carriers;
+    const { quietHours } = this.#config.messages;
+    return noticeWork({ db, clock, messages, mail, quietHours }, work, this.#bankId);
+  }
+
+  /** What the ledger says of customers' money, of what they buy and of what they think of it. */
+  #memory(): WorkParts<BankTables> {
+    const { db } = this.#base;
+    const { bankNode } = this.#parts;
+    const ledger = bankNode && feedbackLedger(bankNode);
+    return {
+      // Habits are learned from what the entries have noted.
+      projections: [new AccountEntries(this.#bankId), new Habits(), new Feedback(this.#bankId)],
+      jobs: ledger === undefined ? [] : [publishFeedbackJob({ db, ledger })],
+    };
   }
 
   #fundings(): WorkParts<BankTables> {

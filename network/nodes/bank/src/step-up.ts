@@ -7,7 +7,7 @@ import type { CallContext } from './context.js';
 import type { BankDatabase, LoginTable, StepUpTable } from './database/schema.js';
 import { sendCode } from './factors/send-code.js';
 import type { Parsed } from './inputs.js';
-import { stepUpText } from './messages/texts.js';
+import { textOf } from './messages/texts.js';
 import type { CodeSent } from './operations.js';
 import { requireSession } from './records/logins.js';
 
@@ -56,6 +56,7 @@ export async function beginStepUp(
     loginId,
     boundTo: await storeStepUp(context.db, loginId, terms),
     resend,
-    text: (code, seconds) => stepUpText(code, seconds, terms),
+    kind: 'stepUpCode',
+    text: (language, facts) => textOf('stepUpCode', language, { ...facts, ...terms }),
   });
 }

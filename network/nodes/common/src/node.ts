@@ -19,6 +19,9 @@ export {
   type JobsOptions,
   type JobState,
 } from './jobs/jobs.js';
+export { type Mail, type MailSender } from './messages/mail-sender.js';
+export { SmtpMail, smtpSchema, type SmtpConfig } from './messages/smtp-mail.js';
+export { Undeliverable } from './messages/undeliverable.js';
 export * from './client.js';
 export { Doorkeeper, type DoorkeeperOptions, type Visitor } from './http/doorkeeper.js';
 export { createIdempotency, IdempotentCalls, type IdempotencyTables } from './http/idempotency.js';
@@ -52,3 +55,15 @@ export {
   startNode,
 } from './program/start-node.js';
 export { Work, type WorkOptions, type WorkParts } from './program/work.js';
+export type {
+  AccountStatement,
+  Balances,
+  LedgerHeight,
+  SignedAmount,
+  StatementEntry,
+  StatementHead,
+  StatementLine,
+} from './statements/account-statement.js';
+export { statementCamt053 } from './statements/camt053.js';
+export { statementCsv } from './statements/csv.js';
+export { statementPdf } from './statements/pdf.js';

@@ -28,3 +28,7 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 
 /** YYYY-MM-DD of a person who may be alive. */
 export const birthDate = z.iso.date().refine((date) => date >= OLDEST && date <= today());
+
+/** @returns the calling code of a number's country, such as `49`; `?` when it is none's. */
+export const callingCode = (phone: string): string =>
+  parsePhoneNumberFromString(phone)?.countryCallingCode ?? '?';

@@ -73,6 +73,7 @@ function bankConfiguration(
   const description = readDescription(home);
   const bank = organisationWithRole(description, 'bank');
   const { certPath, keyPath } = identityOf(bank, 'auth-service');
+  const bankNode = identityOf(bank, 'bank-node');
   return {
     databaseFolder: join(folderOf(home), 'database'),
     keyFile: join(folderOf(home), 'codes.key'),
@@ -93,6 +94,7 @@ function bankConfiguration(
       actor: bank.actor,
       identities: {
         'auth-service': { certificate: certPath, privateKey: keyPath },
+        'bank-node': { certificate: bankNode.certPath, privateKey: bankNode.keyPath },
         teller: { certificate: teller.certPath, privateKey: teller.keyPath },
       },
       channel: description.channel,

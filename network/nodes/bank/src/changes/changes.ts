@@ -6,9 +6,10 @@ import type { BankContext, CallContext } from '../context.js';
 import type { BankDatabase, Change } from '../database/schema.js';
 import { keyedDigest } from '../secrets/installation-key.js';
 import { hashPassword, isPassword } from '../secrets/password.js';
-import { sendMessage } from '../messages/send-message.js';
-import { changeMessageId, changeWaitsText, type ChangeWords } from '../messages/texts.js';
+import type { ChangeMessageKind } from '../messages/kinds.js';
+import { changeMessageId } from '../messages/message-ids.js';
 import type { ChangeRecord, ChangeState } from '../operations.js';
+import { expiryOf, sendStored, storeForCaller } from '../outbox/send-now.js';
 import { lockCustomer, requireCustomer } from '../records/customers.js';
 
 /** States of changes that will take effect unless somebody cancels them. A customer has at most one, since two would be hard to follow. */
@@ -156,7 +157,7 @@ export async function letWait(
   change: Change,
   { from, seconds, field, ...by }: Waiting,
 ): Promise<number> {
-  await tellOwner(context, change, 'waits', changeWaitsText(wordsOf(change), seconds));
+  await tellOwner(context, change, 'changeWaits', seconds);
   const effective_at = context.clock() + seconds * 1000;
   const waiting = { state: 'waiting', effective_at, ...by } as const;
   if (!(await moveChange(context, change, [from], waiting)))
@@ -164,26 +165,38 @@ export async function letWait(
   return effective_at;
 }
 
-export const wordsOf = ({ change_id, phone, password_hash }: Change): ChangeWords => ({
-  changeId: change_id,
-  phone,
-  hasPassword: password_hash !== null,
-});
+/** The events of a change that its messages tell. */
+const EVENTS: Readonly<Record<ChangeMessageKind, string>> = {
+  changeWaits: 'waits',
+  recoveryAsked: 'asked',
+  changeCancelled: 'cancelled',
+};
 
 /**
  * Sends a message to the present telephone before the state changes. A change may be announced and not happen, but none happens
- * unannounced. A repeated call sends the same message.
+ * unannounced. A repeated call sends the same message, unless it was sent.
  */
 export async function tellOwner(
   context: CallContext,
   change: Change,
-  event: string,
-  text: string,
+  kind: ChangeMessageKind,
+  waitSeconds?: number,
 ): Promise<void> {
-  const { phone } = await requireCustomer(context, change.customer_id);
-  if (phone === null) return;
-  context.caller.spend('codes');
-  await sendMessage(context, phone, { id: changeMessageId(change.change_id, event), text });
+  const { customer_id, change_id } = change;
+  const owner = await requireCustomer(context, customer_id);
+  if (owner.phone !== null) context.caller.spend('codes');
+  const now = context.clock();
+  const message = {
+    message_id: changeMessageId(change_id, EVENTS[kind]),
+    customer_id,
+    kind,
+    change_id,
+    wait_seconds: waitSeconds ?? null,
+    happened_at: now,
+    expires_at: expiryOf(now),
+  };
+  await context.db.transaction().execute((db) => storeForCaller(db, context, message));
+  await sendStored(context, owner, message);
 }
 
 export const toChangeRecord = (row: Change): ChangeRecord => ({

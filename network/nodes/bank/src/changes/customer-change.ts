@@ -8,8 +8,9 @@ import type { Change } from '../database/schema.js';
 import { ensureBothPassed, passedFactors } from '../factors/attestations.js';
 import { sendCode } from '../factors/send-code.js';
 import type { Parsed } from '../inputs.js';
-import { changeCancelledText, changeCodeText } from '../messages/texts.js';
+import { textOf } from '../messages/texts.js';
 import type { Authenticated, ChangeBegun, ChangeRecord, ChangeState } from '../operations.js';
+import { wordsOf } from '../outbox/text-of-row.js';
 import { requireCustomer } from '../records/customers.js';
 import { requireSession } from '../records/logins.js';
 import {
@@ -20,7 +21,6 @@ import {
   storeChange,
   tellOwner,
   toChangeRecord,
-  wordsOf,
 } from './changes.js';
 
 export async function beginChange(
@@ -37,7 +37,8 @@ export async function beginChange(
     loginId,
     boundTo: change.digest,
     resend,
-    text: (code, seconds) => changeCodeText(code, seconds, wordsOf(change)),
+    kind: 'changeCode',
+    text: (language, facts) => textOf('changeCode', language, { ...facts, ...wordsOf(change) }),
   });
   return { ...sent, boundTo: change.digest };
 }
@@ -75,7 +76,7 @@ async function cancel(
   const moved = await moveChange(context, change, CANCELLABLE, { state: 'cancelled' });
   const { state } = await requireChange(context.db, customerId, changeId);
   if (!moved && state !== 'cancelled') throw new BankError('STATE_CONFLICT', 'changeId');
-  await tellOwner(context, change, 'cancelled', changeCancelledText(wordsOf(change)));
+  await tellOwner(context, change, 'changeCancelled');
   return { cancelled: true };
 }
 

@@ -5,7 +5,6 @@ import { BankError } from '../bank-error.js';
 import type { CallContext } from '../context.js';
 import type { Change } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
-import { recoveryAskedText } from '../messages/texts.js';
 import type { ChangeRecord } from '../operations.js';
 import { requireCustomer } from '../records/customers.js';
 import {
@@ -16,7 +15,6 @@ import {
   storeChange,
   tellOwner,
   toChangeRecord,
-  wordsOf,
 } from './changes.js';
 
 async function requireRecovery({ db }: CallContext, changeId: string): Promise<Change> {
@@ -35,7 +33,7 @@ export async function startRecovery(
   const begun = { kind: 'recovery', state: 'asked' } as const;
   const change = await storeChange(context, { ...asked, loginId: null }, begun);
   if (change.state === 'asked') {
-    await tellOwner(context, change, 'asked', recoveryAskedText(wordsOf(change)));
+    await tellOwner(context, change, 'recoveryAsked');
     await moveChange(context, change, ['asked'], { state: 'unconfirmed' });
   }
   return toChangeRecord(await requireRecovery(context, asked.changeId));

@@ -7,6 +7,9 @@ import { FUNDING_MIGRATIONS } from './funding-migrations.js';
 import { SETTLING_MIGRATIONS } from './settling-migrations.js';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { CORE_BANKING_MIGRATIONS } from '../core-banking/migrations.js';
+import { MESSAGE_MIGRATIONS } from '../messages/migrations.js';
+import { HABIT_MIGRATIONS } from '../habits/tables/migrations.js';
+import { STATEMENT_MIGRATIONS } from '../statements/tables/migrations.js';
 
 type Table = CreateTableBuilder<string>;
 type Columns = (table: Table) => Table;
@@ -234,7 +237,10 @@ export const MIGRATIONS: Record<string, Migration> = {
     },
   },
   ...CORE_BANKING_MIGRATIONS,
+  ...MESSAGE_MIGRATIONS,
   ...FUNDING_MIGRATIONS,
+  ...STATEMENT_MIGRATIONS,
+  ...HABIT_MIGRATIONS,
   ...SETTLING_MIGRATIONS,
   ...CLOCK_MIGRATIONS,
   ...ALERT_MIGRATIONS,

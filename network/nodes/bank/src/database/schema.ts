@@ -5,9 +5,14 @@ import type { PositionTables } from '@fabric-offline-pay/node-common/node';
 import type { CoreBankingTables } from '../core-banking/tables.js';
 import type { AlertTables } from './alerts-tables.js';
 import type { ClockTables } from './clock-tables.js';
+import type { Language } from '../messages/language.js';
+import type { MessageTables } from '../messages/tables.js';
 import type { FundingTables } from './funding-tables.js';
 import type { SettlingTables } from './settling-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../states.js';
+import type { FeedbackTables } from '../feedback/tables/feedback-tables.js';
+import type { HabitTables } from '../habits/tables/habit-tables.js';
+import type { StatementTables } from '../statements/tables/statement-tables.js';
 
 // Instants are milliseconds since 1970 (bigint columns), amounts minor units as text.
 
@@ -23,7 +28,11 @@ export interface CustomerTable {
   enrolment_mac: string;
   default_device: string | null;
   enrolled_at: number;
+  language: Generated<Language>;
 }
+
+/** A row of {@link CustomerTable}. */
+export type Customer = Selectable<CustomerTable>;
 
 export interface AddressTable {
   customer_id: string;
@@ -93,6 +102,9 @@ export interface CodeTable {
   expires_at: number;
   tries: number;
   sent: boolean;
+  /** Keyed digests of the telephone and of its first digits, to count codes against the caps; null when nothing was sent. */
+  number_mac: string | null;
+  range_mac: string | null;
   used_at: number | null;
 }
 
@@ -148,37 +160,6 @@ export interface FollowedOrderTable {
   seen: string;
 }
 
-/** `expired`: too old to be news when its turn came; `nowhere`: the customer has no telephone. */
-export type MessageOutcome = 'sent' | 'expired' | 'nowhere';
-
-/** Why a customer is told something. */
-export type NoticeKind =
-  | 'deducted'
-  | 'refunded'
-  | 'returned'
-  | 'alarm'
-  | 'alarmResolved'
-  | 'alarmUpheld'
-  | 'delivered'
-  | 'deliveredUnproven'
-  | 'disputed'
-  | 'disputeUpheld'
-  | 'disputeRejected';
-
-/** What customers are told of their orders. */
-export interface MessageTable {
-  message_id: string;
-  customer_id: string;
-  kind: NoticeKind;
-  merchant_id: string;
-  order_number: string;
-  currency: string | null;
-  amount: string | null;
-  happened_at: number;
-  ended_at: number | null;
-  outcome: MessageOutcome | null;
-}
-
 export interface BankTables
   extends
     PositionTables,
@@ -186,7 +167,11 @@ export interface BankTables
     FundingTables,
     SettlingTables,
     ClockTables,
-    AlertTables {
+    AlertTables,
+    MessageTables,
+    StatementTables,
+    HabitTables,
+    FeedbackTables {
   customers: CustomerTable;
   addresses: AddressTable;
   logins: LoginTable;
@@ -198,7 +183,6 @@ export interface BankTables
   purchases: PurchaseTable;
   purchase_lines: PurchaseLineTable;
   followed_orders: FollowedOrderTable;
-  messages: MessageTable;
 }
 
 /** The database, or a transaction on it. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutboxFolder } from './outbox-folder.js';
 import { readLatestCode } from './read-latest-code.js';
-import { loginText, messageId, settledMessageId, settledText, stepUpText } from './texts.js';
+import { messageId, settledMessageId } from './message-ids.js';
+import { textOf } from './texts.js';
 
 const phone = '+491713920001';
 let folder: string;
@@ -23,7 +24,7 @@ const send = (loginId: string, boundTo: string, code: string, to = phone) =>
   outbox.send({
     channel: 'sms',
     to,
-    text: loginText(code, 180),
+    text: textOf('loginCode', 'en', { code, seconds: 180 }),
     id: messageId(loginId, boundTo, code),
   });
 
@@ -67,16 +68,9 @@ it('reads the newest code of a phone, a login or an order', async () => {
 });
 
 it('does not take another message for a code', async () => {
-  const purchase = { merchantId: 'merchant-1', orderNumber: 'OFF-1', currency: 'EUR', total: '5' };
+  const purchase = { merchantId: 'merchant-1', orderNumber: 'OFF-1', currency: 'EUR', amount: '5' };
   await send('login-1', 'login', '111111');
   const id = settledMessageId('merchant-1', 'OFF-1');
-  await outbox.send({ channel: 'sms', to: phone, text: settledText(purchase), id });
+  await outbox.send({ channel: 'sms', to: phone, text: textOf('paidOffline', 'en', purchase), id });
   expect(await readLatestCode(folder, { phone })).toBe('111111');
-});
-
-it('names payee and amount of an order, and begins with the code', () => {
-  const text = stepUpText('012345', 60, { merchantId: 'merchant-1', total: '5', currency: 'EUR' });
-  expect(text).toMatch(
-    /^012345 confirms the payment of EUR 0\.05 to merchant-1, and no other\. Valid for 60 s/,
-  );
 });

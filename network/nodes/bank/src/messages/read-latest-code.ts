@@ -3,7 +3,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { messagePrefix } from './texts.js';
+import { messagePrefix } from './message-ids.js';
 
 const entry = z.object({ to: z.string(), text: z.string(), sentAt: z.number() });
 

@@ -1,61 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Texts and ids of the messages to customers. No personal data: only the code and, for an order, payee and amount.
-import { formatAmount } from '@fabric-offline-pay/domain';
+// What customers read, in each language (unit 19). No personal data: payee, order number, amount, the code itself. A text with a code
+// begins with the code, because phones that fill in codes expect it there; no other text begins with a digit.
+import { formatAmount, type Amount } from '@fabric-offline-pay/domain';
+import type { ChangeMessageKind, MessageKind, OrderKind } from './kinds.js';
+import type { Language } from './language.js';
 
-/** Identifiers never hold this character. */
-const SEPARATOR = '~';
-
-/** @returns the beginning of the ids of a login's messages, or of its messages for one order or change. */
-export const messagePrefix = (loginId?: string, boundTo?: string): string =>
-  [loginId, loginId === undefined ? undefined : boundTo]
-    .filter((part) => part !== undefined)
-    .map((part) => `${part}${SEPARATOR}`)
-    .join('');
-
-/** @returns the id of the message that carries a code. */
-export const messageId = (loginId: string, boundTo: string, codeId: string): string =>
-  `${messagePrefix(loginId, boundTo)}${codeId}`;
-
-const validity = (seconds: number): string =>
-  `Valid for ${seconds} seconds. The bank never asks for it. Tell it to nobody.`;
-
-/** Begins with the code, because phones that fill in codes expect it there. */
-export const loginText = (code: string, seconds: number): string =>
-  `${code} is your code to log in. ${validity(seconds)}`;
-
-/** @returns the id of a message without a code: it does not begin with a login's id, so that it is never read as one with a code. */
-export const otherMessageId = (...parts: readonly string[]): string =>
-  ['', ...parts].join(SEPARATOR);
-
-/** Does not begin with a login's id, so that it is never read as a message with a code. */
-export const settledMessageId = (merchantId: string, orderNumber: string): string =>
-  otherMessageId(merchantId, orderNumber);
-
-/** Tells the customer about an offline payment, which the bank could not check when it was made. */
-export const settledText = ({
-  merchantId,
-  orderNumber,
-  currency,
-  total,
-}: {
-  readonly merchantId: string;
-  readonly orderNumber: string;
-  readonly currency: string;
-  readonly total: string;
-}): string =>
-  `Paid offline with your device: ${currency} ${formatAmount(total, currency)} to ${merchantId}, order ${orderNumber}. If that was not you, tell the bank at once.`;
+export interface CodeFacts {
+  readonly code: string;
+  /** How long the code is valid. */
+  readonly seconds: number;
+}
 
 /** Dynamic linking (PSD2 RTS, Art. 5): the payer reads payee and amount with the code. */
-export const stepUpText = (
-  code: string,
-  seconds: number,
-  {
-    merchantId,
-    total,
-    currency,
-  }: { readonly merchantId: string; readonly total: string; readonly currency: string },
-): string =>
-  `${code} confirms the payment of ${currency} ${formatAmount(total, currency)} to ${merchantId}, and no other. ${validity(seconds)}`;
+export interface PaymentFacts {
+  readonly merchantId: string;
+  readonly currency: string;
+  /** Minor units. */
+  readonly total: Amount;
+}
 
 /** The content of a change of telephone or password. */
 export interface ChangeWords {
@@ -65,29 +27,164 @@ export interface ChangeWords {
   readonly hasPassword: boolean;
 }
 
+export interface ChangeFacts extends ChangeWords {
+  /** How long a change waits. */
+  readonly seconds: number;
+}
+
+export interface OrderFacts {
+  readonly merchantId: string;
+  readonly orderNumber: string;
+  readonly currency: string;
+  /** Minor units; null where the message is not about money. */
+  readonly amount: Amount | null;
+}
+
+/** What the text of a kind is made of. */
+export type Facts = Readonly<Record<OrderKind, OrderFacts>> &
+  Readonly<Record<ChangeMessageKind, ChangeFacts>> & {
+    readonly loginCode: CodeFacts;
+    readonly stepUpCode: CodeFacts & PaymentFacts;
+    readonly changeCode: CodeFacts & ChangeWords;
+  };
+
+type Texts = {
+  readonly [Kind in MessageKind]: Readonly<Record<Language, (facts: Facts[Kind]) => string>>;
+};
+
 const LAST_DIGITS = 3;
 
 /** The last digits are enough to see that the number is not one's own. All digits would tell too much to a finder of the old telephone. */
-const changeOf = ({ phone, hasPassword }: ChangeWords): string =>
+const endOf = (phone: string): string => phone.slice(-LAST_DIGITS);
+
+const changeEn = ({ phone, hasPassword }: ChangeWords): string =>
   [
-    ...(phone === null ? [] : [`the telephone number that ends in ${phone.slice(-LAST_DIGITS)}`]),
+    ...(phone === null ? [] : [`the telephone number that ends in ${endOf(phone)}`]),
     ...(hasPassword ? ['a new password'] : []),
   ].join(' and ');
 
-/** @returns the id of a message about a change; there is one per event. */
-export const changeMessageId = (changeId: string, event: string): string =>
-  otherMessageId('change', changeId, event);
+const changeZh = ({ phone, hasPassword }: ChangeWords): string =>
+  [
+    ...(phone === null ? [] : [`尾号为${endOf(phone)}的手机号码`]),
+    ...(hasPassword ? ['新密码'] : []),
+  ].join('和');
 
-export const changeCodeText = (code: string, seconds: number, change: ChangeWords): string =>
-  `${code} confirms ${changeOf(change)} for your account, and nothing else. ${validity(seconds)}`;
+const hours = (seconds: number): string => Math.ceil(seconds / 3600).toString();
 
-const hours = (seconds: number): string => `${Math.ceil(seconds / 3600).toString()} hours`;
+const money = ({ currency, amount }: Pick<OrderFacts, 'currency' | 'amount'>): string =>
+  amount === null ? '' : `${currency} ${formatAmount(amount, currency)}`;
 
-export const changeWaitsText = (change: ChangeWords, seconds: number): string =>
-  `Your account gets ${changeOf(change)} in ${hours(seconds)}. If that was not you, cancel change ${change.changeId} in your account, or tell the bank at once.`;
+const total = ({ currency, total: amount }: PaymentFacts): string => money({ currency, amount });
 
-export const recoveryAskedText = (change: ChangeWords): string =>
-  `Somebody asked at the bank for ${changeOf(change)} for your account. If that was not you, cancel change ${change.changeId} in your account, or tell the bank at once.`;
+const orderEn = ({ merchantId, orderNumber }: OrderFacts): string =>
+  `order ${orderNumber} at ${merchantId}`;
 
-export const changeCancelledText = (change: ChangeWords): string =>
-  `Change ${change.changeId} (${changeOf(change)}) was cancelled. Your account stays as it was.`;
+const orderZh = ({ merchantId, orderNumber }: OrderFacts): string =>
+  `商户 ${merchantId} 的订单 ${orderNumber}`;
+
+const validEn = (seconds: number): string =>
+  `Valid for ${seconds} seconds. The bank never asks for it. Tell it to nobody.`;
+
+const validZh = (seconds: number): string =>
+  `${seconds}秒内有效。银行工作人员不会向您索要验证码，请勿告知他人。`;
+
+const cancelEn = (changeId: string): string =>
+  `If that was not you, cancel change ${changeId} in your account, or tell the bank at once.`;
+
+const cancelZh = (changeId: string): string =>
+  `如非本人操作，请在您的账户中取消变更 ${changeId}，或立即联系银行。`;
+
+const TEXTS: Texts = {
+  loginCode: {
+    en: ({ code, seconds }) => `${code} is your code to log in. ${validEn(seconds)}`,
+    zh: ({ code, seconds }) => `${code} 是您的登录验证码，${validZh(seconds)}`,
+  },
+  stepUpCode: {
+    en: (facts) =>
+      `${facts.code} confirms the payment of ${total(facts)} to ${facts.merchantId}, and no other. ${validEn(facts.seconds)}`,
+    zh: (facts) =>
+      `${facts.code} 是您的支付验证码，仅用于向 ${facts.merchantId} 支付 ${total(facts)}，${validZh(facts.seconds)}`,
+  },
+  changeCode: {
+    en: (facts) =>
+      `${facts.code} confirms ${changeEn(facts)} for your account, and nothing else. ${validEn(facts.seconds)}`,
+    zh: (facts) =>
+      `${facts.code} 是您的变更验证码，仅用于为您的账户启用${changeZh(facts)}，${validZh(facts.seconds)}`,
+  },
+  changeWaits: {
+    en: (facts) =>
+      `Your account gets ${changeEn(facts)} in ${hours(facts.seconds)} hours. ${cancelEn(facts.changeId)}`,
+    zh: (facts) =>
+      `您的账户将在${hours(facts.seconds)}小时后启用${changeZh(facts)}。${cancelZh(facts.changeId)}`,
+  },
+  recoveryAsked: {
+    en: (facts) =>
+      `Somebody asked at the bank for ${changeEn(facts)} for your account. ${cancelEn(facts.changeId)}`,
+    zh: (facts) =>
+      `有人在银行柜台申请为您的账户启用${changeZh(facts)}。${cancelZh(facts.changeId)}`,
+  },
+  changeCancelled: {
+    en: (facts) =>
+      `Change ${facts.changeId} (${changeEn(facts)}) was cancelled. Your account stays as it was.`,
+    zh: (facts) => `变更 ${facts.changeId}（${changeZh(facts)}）已取消，您的账户保持不变。`,
+  },
+  paidOffline: {
+    en: (facts) =>
+      `Paid offline with your device: ${money(facts)} to ${facts.merchantId}, order ${facts.orderNumber}. If that was not you, tell the bank at once.`,
+    zh: (facts) =>
+      `您的设备离线支付了 ${money(facts)}，收款商户 ${facts.merchantId}，订单 ${facts.orderNumber}。如非本人操作，请立即联系银行。`,
+  },
+  deducted: {
+    en: (facts) => `Paid: ${money(facts)} for ${orderEn(facts)}.`,
+    zh: (facts) => `您在${orderZh(facts)} 已扣款 ${money(facts)}。`,
+  },
+  refunded: {
+    en: (facts) => `Refunded: ${money(facts)} of ${orderEn(facts)}.`,
+    zh: (facts) => `您在${orderZh(facts)} 已退款 ${money(facts)}。`,
+  },
+  returned: {
+    en: (facts) => `You can spend ${money(facts)} again that was held for ${orderEn(facts)}.`,
+    zh: (facts) => `为${orderZh(facts)} 冻结的 ${money(facts)} 已解冻，您可以重新使用。`,
+  },
+  alarm: {
+    en: (facts) =>
+      `The bank checks ${orderEn(facts)}, because the parties' records of it differ. Nothing is paid meanwhile.`,
+    zh: (facts) => `因各方记录不一致，银行正在核查您在${orderZh(facts)}，核查期间不会付款。`,
+  },
+  alarmResolved: {
+    en: (facts) => `The bank has checked ${orderEn(facts)}: it can be paid.`,
+    zh: (facts) => `银行已核查您在${orderZh(facts)}：该订单可以付款。`,
+  },
+  alarmUpheld: {
+    en: (facts) => `The bank has checked ${orderEn(facts)}: it is not paid.`,
+    zh: (facts) => `银行已核查您在${orderZh(facts)}：该订单不予付款。`,
+  },
+  delivered: {
+    en: (facts) => `Delivered: ${orderEn(facts)}.`,
+    zh: (facts) => `您在${orderZh(facts)} 已送达。`,
+  },
+  deliveredUnproven: {
+    en: (facts) =>
+      `The courier reports that it delivered ${orderEn(facts)}. If you did not get it, tell the bank at once.`,
+    zh: (facts) => `快递公司报告您在${orderZh(facts)} 已送达。如未收到，请立即联系银行。`,
+  },
+  disputed: {
+    en: (facts) => `The bank has your dispute of ${orderEn(facts)}.`,
+    zh: (facts) => `银行已收到您对${orderZh(facts)} 提出的争议。`,
+  },
+  disputeUpheld: {
+    en: (facts) => `The bank decided for you in the dispute of ${orderEn(facts)}.`,
+    zh: (facts) => `您对${orderZh(facts)} 提出的争议，银行裁定支持您的请求。`,
+  },
+  disputeRejected: {
+    en: (facts) => `The bank decided against you in the dispute of ${orderEn(facts)}.`,
+    zh: (facts) => `您对${orderZh(facts)} 提出的争议，银行裁定不支持您的请求。`,
+  },
+};
+
+/** @returns the text of a message. */
+export const textOf = <Kind extends MessageKind>(
+  kind: Kind,
+  language: Language,
+  facts: Facts[Kind],
+): string => TEXTS[kind][language](facts);

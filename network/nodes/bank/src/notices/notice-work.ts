@@ -1,20 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 // Follows the ledger, and sends what customers are to be told.
 import type { Work, WorkParts } from '@fabric-offline-pay/node-common/node';
-import type { BankContext } from '../context.js';
 import type { BankTables } from '../database/schema.js';
-import { OrderNotices } from './order-notices.js';
-import { sendNoticeJob } from './send-notice.js';
+import { storeMail, storeMessage } from '../outbox/store-message.js';
+import { OrderNotices, type NoteMessage } from './order-notices.js';
+import { resumeMessagesJob, type AskToSend } from './resume-messages.js';
+import { sendNoticeJob, type NoticesContext } from './send-notice.js';
+
+/** With a copy by mail where the bank sends mails. Each is a message of its own, so that neither waits for the other. */
+const noting =
+  ({ mail }: NoticesContext, ask: AskToSend): NoteMessage =>
+  async (transaction, message) => {
+    if (await storeMessage(transaction, message)) await ask(transaction, message.message_id);
+    const copy = mail && (await storeMail(transaction, message));
+    if (copy !== undefined) await ask(transaction, copy);
+  };
 
 /** @param bankId whose customers are told */
 export function noticeWork(
-  context: Pick<BankContext, 'db' | 'messages' | 'clock'>,
+  context: NoticesContext,
   work: Pick<Work<BankTables>, 'ask'>,
   bankId: string,
 ): WorkParts<BankTables> {
   const kind = sendNoticeJob(context);
-  const notices = new OrderNotices(bankId, (transaction, messageId) =>
-    work.ask(transaction, kind, messageId, { messageId }),
-  );
-  return { projections: [notices], jobs: [kind] };
+  const ask: AskToSend = (transaction, messageId) =>
+    work.ask(transaction, kind, messageId, { messageId });
+  const notices = new OrderNotices(bankId, noting(context, ask));
+  return { projections: [notices], jobs: [kind, resumeMessagesJob(context, ask)] };
 }

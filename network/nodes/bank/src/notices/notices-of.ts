@@ -2,7 +2,7 @@
 // What a customer is told of an order (unit 19): made from the order's row as it was and as it is now, so that reading the ledger
 // again tells the same.
 import { toUnits, type Amount, type RowValue } from '@fabric-offline-pay/domain';
-import type { NoticeKind } from '../database/schema.js';
+import type { NoticeKind } from '../messages/kinds.js';
 
 type Order = RowValue<'order'>;
 type Hold = NonNullable<Order['hold']>;

@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // The projection of orders: notes each change that concerns a customer, and asks for its message in the same transaction.
-import type { AnyDatabase, Projection } from '@fabric-offline-pay/node-common/node';
+import type { Projection } from '@fabric-offline-pay/node-common/node';
 import { rowChange, type CommittedBlock, type CommittedTransaction } from '@fabric-offline-pay/sdk';
 import type { RowValue } from '@fabric-offline-pay/domain';
 import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
-import { otherMessageId } from '../messages/texts.js';
+import { otherMessageId } from '../messages/message-ids.js';
+import { expiryOf } from '../outbox/send-now.js';
+import type { NewMessage } from '../outbox/store-message.js';
 import { noticesOf, type Notice, type OrderBefore } from './notices-of.js';
 
 type Order = RowValue<'order'>;
 type Tables = Transaction<BankTables>;
 
-/** Asks for the message to be sent. */
-export type AskToSend = (transaction: AnyDatabase, messageId: string) => Promise<void>;
+/** Stores the message unless it is there, and asks for it to be sent. */
+export type NoteMessage = (transaction: Tables, message: NewMessage) => Promise<void>;
 
 async function readBefore(db: Tables, order: Order): Promise<OrderBefore | null> {
   const row = await db
@@ -45,16 +47,31 @@ async function writeSeen(db: Tables, order: Order): Promise<void> {
 /** Seconds since 1970: of the proposal, which endorsers held against their clocks. */
 const timeOf = ({ events }: CommittedTransaction): number => events[0]?.at ?? 0;
 
+function messageOf(order: Order, { kind, key, amount }: Notice, at: number): NewMessage {
+  const { customerId, merchantId, orderNumber, hold } = order;
+  return {
+    message_id: otherMessageId(merchantId, orderNumber, ...key),
+    customer_id: customerId,
+    kind,
+    merchant_id: merchantId,
+    order_number: orderNumber,
+    currency: hold?.currency ?? null,
+    amount,
+    happened_at: at * 1000,
+    expires_at: expiryOf(at * 1000),
+  };
+}
+
 export class OrderNotices implements Projection<BankTables> {
   /** Messages are not among them: a rebuild sends nothing again. */
   readonly tables = ['followed_orders'] as const;
   readonly #bankId: string;
-  readonly #askToSend: AskToSend;
+  readonly #note: NoteMessage;
 
   /** @param bankId whose customers are told */
-  constructor(bankId: string, askToSend: AskToSend) {
+  constructor(bankId: string, note: NoteMessage) {
     this.#bankId = bankId;
-    this.#askToSend = askToSend;
+    this.#note = note;
   }
 
   async apply(db: Tables, { transactions }: CommittedBlock): Promise<void> {
@@ -66,30 +83,7 @@ export class OrderNotices implements Projection<BankTables> {
 
   async #follow(db: Tables, order: Order, at: number): Promise<void> {
     const notices = noticesOf(await readBefore(db, order), order);
-    for (const notice of notices) await this.#note(db, order, notice, at);
+    for (const notice of notices) await this.#note(db, messageOf(order, notice, at));
     await writeSeen(db, order);
-  }
-
-  async #note(db: Tables, order: Order, notice: Notice, at: number): Promise<void> {
-    const { customerId, merchantId, orderNumber, hold } = order;
-    const id = otherMessageId(merchantId, orderNumber, ...notice.key);
-    const inserted = await db
-      .insertInto('messages')
-      .values({
-        message_id: id,
-        customer_id: customerId,
-        kind: notice.kind,
-        merchant_id: merchantId,
-        order_number: orderNumber,
-        currency: hold?.currency ?? null,
-        amount: notice.amount,
-        happened_at: at * 1000,
-        ended_at: null,
-        outcome: null,
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('message_id')
-      .executeTakeFirst();
-    if (inserted !== undefined) await this.#askToSend(db, id);
   }
 }

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends one message that was noted. Whoever repeats it after a crash sends the same id again, which makes no second message.
-import type { JobData, JobKind } from '@fabric-offline-pay/node-common/node';
+// Sends one stored message. Whoever repeats it after a crash sends the same id again.
+import { Undeliverable, type JobData, type JobKind } from '@fabric-offline-pay/node-common/node';
 import type { BankContext } from '../context.js';
-import type { MessageTable, MessageOutcome } from '../database/schema.js';
-import { noticeText } from './notice-text.js';
+import { TREATMENT } from '../messages/kinds.js';
+import { mailContent } from '../messages/mail-content.js';
+import { DEFAULT_LANGUAGE, type Language } from '../messages/language.js';
+import { quietUntil } from '../messages/quiet-hours.js';
+import type { MessageOutcome, MessageTable } from '../messages/tables.js';
+import { endMessage, fixLanguage } from '../outbox/store-message.js';
+import { textOfRow } from '../outbox/text-of-row.js';
 
 /** A job of one message. */
 export const SEND_NOTICE = 'send-notice';
 
-type Context = Pick<BankContext, 'db' | 'messages' | 'clock'>;
+export type NoticesContext = Pick<BankContext, 'db' | 'messages' | 'mail' | 'clock' | 'quietHours'>;
 
-/** What happened so long ago is no news: after an outage, customers are not woken by old messages. */
-const NO_NEWS_MS = 24 * 3_600_000;
-
-const findMessage = ({ db }: Context, id: string) =>
+const findMessage = ({ db }: NoticesContext, id: string): Promise<MessageTable | undefined> =>
   db
     .selectFrom('messages')
     .selectAll()
@@ -21,42 +23,90 @@ const findMessage = ({ db }: Context, id: string) =>
     .where('ended_at', 'is', null)
     .executeTakeFirst();
 
-async function phoneOf({ db }: Context, customerId: string): Promise<string | null> {
-  const customer = await db
+interface Addresses {
+  readonly phone: string | null;
+  readonly email: string | null;
+  readonly language: Language;
+}
+
+const NO_CUSTOMER: Addresses = { phone: null, email: null, language: DEFAULT_LANGUAGE };
+
+const addressesOf = async ({ db }: NoticesContext, customerId: string): Promise<Addresses> =>
+  (await db
     .selectFrom('customers')
-    .select('phone')
+    .select(['phone', 'email', 'language'])
     .where('customer_id', '=', customerId)
-    .executeTakeFirst();
-  return customer?.phone ?? null;
-}
+    .executeTakeFirst()) ?? NO_CUSTOMER;
 
-async function end({ db, clock }: Context, id: string, outcome: MessageOutcome): Promise<void> {
-  await db
-    .updateTable('messages')
-    .set({ ended_at: clock(), outcome })
-    .where('message_id', '=', id)
-    .execute();
-}
+/** @returns until when the message waits, if it does. */
+const waitOf = (
+  { clock, quietHours }: NoticesContext,
+  { kind }: MessageTable,
+): number | undefined =>
+  quietHours !== undefined && TREATMENT[kind].canWait ? quietUntil(clock(), quietHours) : undefined;
 
-async function deliver(context: Context, message: MessageTable): Promise<MessageOutcome> {
-  if (context.clock() - message.happened_at > NO_NEWS_MS) return 'expired';
-  const to = await phoneOf(context, message.customer_id);
-  if (to === null) return 'nowhere';
-  const { merchant_id: merchantId, order_number: orderNumber, currency, amount } = message;
-  const subject = { merchantId, orderNumber, currency: currency ?? '', amount };
-  const text = noticeText(message.kind, subject);
-  await context.messages.send({ channel: 'sms', to, text, id: message.message_id });
+const resumeAt = ({ db }: NoticesContext, { message_id }: MessageTable, at: number) =>
+  db.updateTable('messages').set({ resume_at: at }).where('message_id', '=', message_id).execute();
+
+async function sendMail(
+  { mail }: NoticesContext,
+  { message_id: id }: MessageTable,
+  { email, language }: Addresses,
+  text: string,
+): Promise<MessageOutcome> {
+  if (mail === undefined || email === null) return 'nowhere';
+  await mail.send({ id, to: email, ...mailContent(language, text) });
   return 'sent';
 }
 
-/** @throws when the message is not safe with whoever delivers it; then it is tried again. */
-export async function sendNotice(context: Context, id: string): Promise<void> {
-  const message = await findMessage(context, id);
-  if (message !== undefined) await end(context, id, await deliver(context, message));
+async function sendSms(
+  { messages }: NoticesContext,
+  { message_id: id, expires_at: validUntil }: MessageTable,
+  { phone }: Addresses,
+  text: string,
+): Promise<MessageOutcome> {
+  if (phone === null) return 'nowhere';
+  await messages.send({ channel: 'sms', to: phone, text, id, validUntil });
+  return 'sent';
 }
 
+const SENDERS = { sms: sendSms, mail: sendMail } as const;
+
+async function deliver(context: NoticesContext, message: MessageTable): Promise<void> {
+  const { db, clock } = context;
+  const addresses = await addressesOf(context, message.customer_id);
+  const language = await fixLanguage(db, message.message_id, addresses.language);
+  const to = { ...addresses, language };
+  const text = (await textOfRow(db, message, language)) ?? '';
+  const outcome = await SENDERS[message.channel](context, message, to, text).catch(
+    (error: unknown): MessageOutcome => {
+      if (error instanceof Undeliverable) return 'failed';
+      throw error;
+    },
+  );
+  await endMessage(db, message.message_id, { at: clock(), outcome });
+}
+
+/**
+ * Sends a message, lets it wait for the end of quiet hours, or ends it because its time is over.
+ * @throws when the message is not safe with whoever delivers it; then it is tried again.
+ */
+export async function sendNotice(context: NoticesContext, id: string): Promise<void> {
+  const message = await findMessage(context, id);
+  if (message === undefined || !isJobs(message)) return;
+  const at = context.clock();
+  if (at > message.expires_at) return endMessage(context.db, id, { at, outcome: 'expired' });
+  const wait = waitOf(context, message);
+  if (wait === undefined) await deliver(context, message);
+  else await resumeAt(context, message, wait);
+}
+
+/** Copies by mail are always sent by jobs; a text message whose caller sends it is not. */
+const isJobs = ({ channel, kind }: MessageTable): boolean =>
+  channel === 'mail' || TREATMENT[kind].sentBy === 'job';
+
 /** @returns the kind of work; its key is the message's id */
-export const sendNoticeJob = (context: Context): JobKind => ({
+export const sendNoticeJob = (context: NoticesContext): JobKind => ({
   name: SEND_NOTICE,
   atOnce: 2,
   run: ({ messageId }: JobData) => sendNotice(context, String(messageId)),

@@ -11,17 +11,22 @@ import { missingFields, profileColumns, replaceAddresses } from './profile.js';
 
 type Patch = Omit<Parsed<'updateProfile'>, 'customerId'>;
 
+/** What a patch may change: the language has a value from the beginning, so it is only ever replaced. */
+type PatchField = ProfileField | 'language';
+
+const PATCH_FIELDS: readonly PatchField[] = [...PROFILE_FIELDS, 'language'];
+
 /** Fields that a customer may replace in an authenticated login. Name and birth date need documents, which the front office checks. */
-const OWN: readonly ProfileField[] = ['email', 'addresses'];
+const OWN: readonly PatchField[] = ['email', 'addresses', 'language'];
 
 /** Fields that the front office may replace. A telephone is a factor: see `changes`. */
-const BY_TELLER: readonly ProfileField[] = ['name', 'email', 'birthDate', 'addresses'];
+const BY_TELLER: readonly PatchField[] = ['name', 'email', 'birthDate', 'addresses', 'language'];
 
-const patchedFields = (patch: Patch): ProfileField[] =>
-  PROFILE_FIELDS.filter((field) => patch[field] !== undefined);
+const patchedFields = (patch: Patch): PatchField[] =>
+  PATCH_FIELDS.filter((field) => patch[field] !== undefined);
 
 /** @throws {BankError} for the first field that has a value and may not be replaced. */
-function ensureReplaceable(fields: readonly ProfileField[], allowed: readonly ProfileField[]) {
+function ensureReplaceable(fields: readonly PatchField[], allowed: readonly PatchField[]) {
   const refused = fields.find((field) => !allowed.includes(field));
   if (refused !== undefined)
     throw new BankError(refused === 'phone' ? 'CHANGE_NEEDS_FACTORS' : 'ACCESS_DENIED', refused);
@@ -73,7 +78,7 @@ async function fillableBy(
 async function noteFilled(
   db: BankDatabase,
   { login_id, filled }: LoginTable,
-  fields: readonly ProfileField[],
+  fields: readonly PatchField[],
 ) {
   const all = new Set([...filled.split(',').filter(Boolean), ...fields]);
   await db
@@ -89,7 +94,7 @@ const changeByCustomer = (context: BankContext, loginId: string, patch: Patch) =
     const found = await loginAndSession({ ...context, db }, loginId);
     const { customer_id } = found.login;
     await lockCustomer(db, customer_id, context);
-    const fillable = await fillableBy(db, found, context);
+    const fillable: readonly PatchField[] = await fillableBy(db, found, context);
     const standing = patchedFields(patch).filter((field) => !fillable.includes(field));
     if (standing.length > 0 && !found.session)
       throw new BankError('LOGIN_NOT_AUTHENTICATED', standing[0]);

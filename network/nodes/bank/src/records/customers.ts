@@ -4,14 +4,15 @@ import { canonicalJson } from '@fabric-offline-pay/domain';
 import { BankError } from '../bank-error.js';
 import { settleChanges } from './settle-changes.js';
 import type { BankContext } from '../context.js';
-import type { BankDatabase, CustomerTable } from '../database/schema.js';
+import type { BankDatabase, Customer } from '../database/schema.js';
 import { keyedDigest } from '../secrets/installation-key.js';
 import { hashPassword, isPassword } from '../secrets/password.js';
 import type { Parsed } from '../inputs.js';
 import type { Missing } from '../operations.js';
+import { DEFAULT_LANGUAGE } from '../messages/language.js';
 import { missingFields, replaceAddresses } from './profile.js';
 
-const findCustomer = (db: BankDatabase, customerId: string): Promise<CustomerTable | undefined> =>
+const findCustomer = (db: BankDatabase, customerId: string): Promise<Customer | undefined> =>
   db
     .selectFrom('customers')
     .selectAll()
@@ -27,7 +28,7 @@ export async function lockCustomer(
   db: BankDatabase,
   customerId: string,
   { clock }: Pick<BankContext, 'clock'>,
-): Promise<CustomerTable | undefined> {
+): Promise<Customer | undefined> {
   const customer = await findCustomer(db, customerId);
   if (customer === undefined) return undefined;
   const changed = await settleChanges(db, customerId, clock());
@@ -38,7 +39,7 @@ export async function lockCustomer(
 export async function requireCustomer(
   context: Pick<BankContext, 'db' | 'clock'>,
   customerId: string,
-): Promise<CustomerTable> {
+): Promise<Customer> {
   const customer = await context.db
     .transaction()
     .execute((db) => lockCustomer(db, customerId, context));
@@ -71,6 +72,7 @@ const insert = (
         enrolment_mac: enrolmentMac(context.key, input),
         default_device: input.deviceId ?? null,
         enrolled_at: context.clock(),
+        language: input.language ?? DEFAULT_LANGUAGE,
       })
       .onConflict((conflict) => conflict.doNothing())
       .returning('customer_id')

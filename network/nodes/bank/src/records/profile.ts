@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A customer's profile in the database, and its missing fields (units 3 and 20).
-import type { BankDatabase, CustomerTable } from '../database/schema.js';
+import type { BankDatabase, Customer } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
 import { PROFILE_FIELDS, type ProfileField } from '../operations.js';
 
@@ -12,14 +12,16 @@ export const profileColumns = ({
   phone,
   email,
   birthDate,
+  language,
 }: Pick<
   Parsed<'updateProfile'>,
-  'name' | 'phone' | 'email' | 'birthDate'
->): Partial<CustomerTable> => ({
+  'name' | 'phone' | 'email' | 'birthDate' | 'language'
+>): Partial<Customer> => ({
   ...(name !== undefined && { name }),
   ...(phone !== undefined && { phone }),
   ...(email !== undefined && { email }),
   ...(birthDate !== undefined && { birth_date: birthDate }),
+  ...(language !== undefined && { language }),
 });
 
 /** Replaces all addresses, and numbers them from 1 in the given order. */

@@ -5,8 +5,9 @@ import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { BankDatabase, PurchaseLineTable, PurchaseTable } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
-import { sendMessage } from '../messages/send-message.js';
-import { settledMessageId, settledText } from '../messages/texts.js';
+import { settledMessageId } from '../messages/message-ids.js';
+import { expiryOf, sendStored, storeForCaller } from '../outbox/send-now.js';
+import type { NewMessage } from '../outbox/store-message.js';
 import type { PurchaseRecord } from '../operations.js';
 import { requireCustomer } from './customers.js';
 
@@ -81,12 +82,18 @@ async function insertLines(db: BankDatabase, purchase: Purchase): Promise<void> 
     await db.insertInto('purchase_lines').values(lineRows(purchase)).execute();
 }
 
-/** After a crash, the caller repeats the call, which sends the same message. @throws {BankError} MESSAGE_NOT_SENT. */
-const tellCustomer = (context: BankContext, phone: string, purchase: Purchase): Promise<void> =>
-  sendMessage(context, phone, {
-    id: settledMessageId(purchase.merchantId, purchase.orderNumber),
-    text: settledText(purchase),
-  });
+/** Tells of an offline payment, which the bank could not check when it was made. */
+const messageOf = (purchase: Purchase, now: number): NewMessage => ({
+  message_id: settledMessageId(purchase.merchantId, purchase.orderNumber),
+  customer_id: purchase.customerId,
+  kind: 'paidOffline',
+  merchant_id: purchase.merchantId,
+  order_number: purchase.orderNumber,
+  currency: purchase.currency,
+  amount: purchase.total,
+  happened_at: now,
+  expires_at: expiryOf(now),
+});
 
 /**
  * Stores a purchase once, and tells the customer about one that was paid offline.
@@ -96,7 +103,8 @@ export async function recordPurchase(
   context: BankContext,
   purchase: Purchase,
 ): Promise<{ readonly recorded: true }> {
-  const { phone } = await requireCustomer(context, purchase.customerId);
+  const customer = await requireCustomer(context, purchase.customerId);
+  const message = messageOf(purchase, context.clock());
   await context.db.transaction().execute(async (db) => {
     const inserted = await db
       .insertInto('purchases')
@@ -107,8 +115,9 @@ export async function recordPurchase(
     if (inserted !== undefined) await insertLines(db, purchase);
     else if (canonicalJson(await readPurchase(db, purchase)) !== canonicalJson(purchase))
       throw new BankError('IDEMPOTENCY_CONFLICT', 'orderNumber');
+    if (purchase.mode === 'offline') await storeForCaller(db, context, message);
   });
-  if (purchase.mode === 'offline' && phone !== null) await tellCustomer(context, phone, purchase);
+  if (purchase.mode === 'offline') await sendStored(context, customer, message);
   return { recorded: true };
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts due changes of telephone and password into effect. Every reader of a customer's credentials does this first.
-import type { BankDatabase, Change, CustomerTable } from '../database/schema.js';
+import type { BankDatabase, Change, Customer } from '../database/schema.js';
 
 const dueChanges = (db: BankDatabase, customerId: string, now: number): Promise<Change[]> =>
   db
@@ -13,7 +13,7 @@ const dueChanges = (db: BankDatabase, customerId: string, now: number): Promise<
     .orderBy('seq')
     .execute();
 
-const columnsOf = ({ phone, password_hash }: Change): Partial<CustomerTable> => ({
+const columnsOf = ({ phone, password_hash }: Change): Partial<Customer> => ({
   ...(phone !== null && { phone }),
   ...(password_hash !== null && { password_hash, password_changed: true }),
 });

@@ -55,10 +55,14 @@ export const termsOf = (loginId: string, customerId: string): OrderTerms => {
 /** More database queries than the service makes between its decision and the ledger. */
 const TURNS = 10;
 
+/** Its customers share one telephone. */
+const MANY_CODES = { windowSeconds: 60, customer: 1_000, number: 1_000, range: 1_000 };
+
 export class BankFixture {
   readonly ledger = new FakeLedger();
   readonly messages: Message[] = [];
   readonly delayed: unknown[] = [];
+  readonly capped: unknown[] = [];
   /** The counts of the caps. */
   readonly spent: CapKind[] = [];
   /** Milliseconds of the pretended steps. */
@@ -77,6 +81,7 @@ export class BankFixture {
   private constructor(
     readonly db: BankDatabase,
     limits: Partial<AuthenticationLimits>,
+    changes: Partial<BankContext>,
   ) {
     this.context = {
       db,
@@ -85,16 +90,26 @@ export class BankFixture {
       clock: () => this.now,
       limits: { ...DEFAULT_LIMITS, ...limits },
       key: randomBytes(32),
-      observer: { attestationDelayed: (facts) => this.delayed.push(facts) },
+      codeCaps: MANY_CODES,
+      observer: {
+        attestationDelayed: (facts) => this.delayed.push(facts),
+        capped: (facts) => this.capped.push(facts),
+      },
       fundings: NO_FUNDINGS,
       pace: new Pace({ now: () => performance.now(), sleep: (ms) => this.#slept(ms) }),
+      ...changes,
     };
     this.#process = new AuthenticationService(this.context);
     this.service = this.as('anna');
   }
 
-  static async open(limits: Partial<AuthenticationLimits> = {}): Promise<BankFixture> {
-    return new BankFixture(await openBankDatabase({ engine: new WorkerEngine() }), limits);
+  /** @param change replaces parts of the context */
+  static async open(
+    limits: Partial<AuthenticationLimits> = {},
+    change: (db: BankDatabase) => Partial<BankContext> = () => ({}),
+  ): Promise<BankFixture> {
+    const db = await openBankDatabase({ engine: new WorkerEngine() });
+    return new BankFixture(db, limits, change(db));
   }
 
   /** The operations of a caller with this name. */
@@ -109,7 +124,14 @@ export class BankFixture {
   /** Forgets what was recorded, so that tests see only what happens after this. */
   forget(): void {
     const { calls } = this.ledger;
-    for (const noted of [calls, this.messages, this.delayed, this.spent, this.pretended])
+    for (const noted of [
+      calls,
+      this.messages,
+      this.delayed,
+      this.capped,
+      this.spent,
+      this.pretended,
+    ])
       noted.length = 0;
   }
 

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Once a minute: takes up messages that waited or whose caller did not send them, and ends those whose time is over.
+import type { AnyDatabase, JobKind } from '@fabric-offline-pay/node-common/node';
+import type { BankDatabase } from '../database/schema.js';
+import { TREATMENT, type MessageKind } from '../messages/kinds.js';
+import type { NoticesContext } from './send-notice.js';
+
+/** Asks for the message to be sent. */
+export type AskToSend = (transaction: AnyDatabase, messageId: string) => Promise<void>;
+
+const JOB_KINDS = Object.entries(TREATMENT)
+  .filter(([, { sentBy }]) => sentBy === 'job')
+  .map(([kind]) => kind as MessageKind);
+
+const endExpired = (db: BankDatabase, now: number) =>
+  db
+    .updateTable('messages')
+    .set({ ended_at: now, outcome: 'expired', resume_at: null })
+    .where('ended_at', 'is', null)
+    .where('expires_at', '<', now)
+    .execute();
+
+/** Asks in the transaction that notes it, so that each is asked for once. */
+const resume = (db: BankDatabase, now: number, ask: AskToSend): Promise<void> =>
+  db.transaction().execute(async (transaction) => {
+    const due = await transaction
+      .updateTable('messages')
+      .set({ resume_at: null })
+      .where('ended_at', 'is', null)
+      .where('resume_at', '<=', now)
+      .where((either) =>
+        either.or([either('channel', '=', 'mail'), either('kind', 'in', JOB_KINDS)]),
+      )
+      .returning('message_id')
+      .execute();
+    for (const { message_id } of due) await ask(transaction, message_id);
+  });
+
+export async function resumeMessages(
+  { db, clock }: Pick<NoticesContext, 'db' | 'clock'>,
+  ask: AskToSend,
+): Promise<void> {
+  await endExpired(db, clock());
+  await resume(db, clock(), ask);
+}
+
+/** @param ask when it runs, the queue has begun to work */
+export const resumeMessagesJob = (context: NoticesContext, ask: AskToSend): JobKind => ({
+  name: 'resume-messages',
+  schedule: '* * * * *',
+  run: () => resumeMessages(context, ask),
+});
