@@ -7,17 +7,19 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { openBankDatabase } from '@fabric-offline-pay/bank-node';
-import { Follower, Work, type JobKind } from '@fabric-offline-pay/node-common/node';
+import {
+  Follower,
+  Work,
+  type JobKind,
+  type Mail,
+  type MailSender,
+} from '@fabric-offline-pay/node-common/node';
 import { RefusedError, type Parties } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
 import { alertingJobs } from '../../network/nodes/bank/src/alerts/alerting-jobs.js';
 import type { AlertChannel } from '../../network/nodes/bank/src/alerts/channels/alert-channel.js';
-import {
-  mailChannel,
-  type Mail,
-  type MailSender,
-} from '../../network/nodes/bank/src/alerts/channels/mail-channel.js';
+import { mailChannel } from '../../network/nodes/bank/src/alerts/channels/mail-channel.js';
 import { webhookChannel } from '../../network/nodes/bank/src/alerts/channels/webhook-channel.js';
 import { watch, type WatchContext } from '../../network/nodes/bank/src/alerts/watch.js';
 import { alertWork, type AlertContext } from '../../network/nodes/bank/src/alerts/alert-work.js';

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The setting `alerts` of the bank's node, and the channels that it names.
-import { readSecret, type pathIn } from '@fabric-offline-pay/node-common/node';
+import { readSecret, type MailSender, type pathIn } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
 import type { AlertChannel } from './channels/alert-channel.js';
-import { mailChannel, type MailSender } from './channels/mail-channel.js';
+import { mailChannel } from './channels/mail-channel.js';
 import { webhookChannel } from './channels/webhook-channel.js';
 
 const HOSTS_OF_THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];

@@ -1,15 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the table of operator alerts.
 import type { Migrations } from '@fabric-offline-pay/node-common/node';
-import { sql, type Kysely } from 'kysely';
-
-/** Tables of projections that were there before settling, clock and alerts. */
-const FOLLOWED = ['followed_orders', 'instruments', 'ledger_position'];
-
-/** What stands in older blocks is due and alarming, too: the next start reads the ledger from its first block. */
-async function readAgain(db: Kysely<unknown>): Promise<void> {
-  for (const table of FOLLOWED) await sql`delete from ${sql.table(table)}`.execute(db);
-}
+import type { Kysely } from 'kysely';
 
 export const ALERT_MIGRATIONS: Migrations = {
   '0012-alerts': {
@@ -32,7 +24,6 @@ export const ALERT_MIGRATIONS: Migrations = {
         .columns(['closed_at', 'opened_at'])
         .execute();
       await db.schema.createIndex('codes_by_time').on('codes').column('created_at').execute();
-      await readAgain(db);
     },
   },
 };

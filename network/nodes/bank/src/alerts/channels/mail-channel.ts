@@ -1,21 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells operators by mail: one address at once, another when nobody looks at it.
+import type { MailSender } from '@fabric-offline-pay/node-common/node';
 import { ALERT_TEXTS, type AlertNews, type ShownAlert } from '../alert.js';
 import type { AlertChannel } from './alert-channel.js';
-
-export interface Mail {
-  /** Sending the same id again must not look like another message: it becomes the Message-ID. */
-  readonly id: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-}
-
-/** What delivers mail. */
-export interface MailSender {
-  /** Resolves when a mail server has taken it. @throws when none has. */
-  send(mail: Mail): Promise<void>;
-}
 
 export interface MailAddresses {
   readonly to: string;
@@ -34,17 +21,25 @@ function textOf({ kind, subject, openedAt, alertId }: ShownAlert): string {
   return `${meaning}\n\nAbout: ${subject}\nSince: ${since}\nAlert: ${alertId}\n\n${remedy}\n`;
 }
 
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;' };
+
+const htmlOf = (text: string): string =>
+  `<pre>${text.replace(/[&<>]/g, (sign) => ESCAPES[sign] ?? sign)}</pre>`;
+
 export const mailChannel = (
   sender: MailSender,
   { to, escalateTo }: MailAddresses,
 ): AlertChannel => ({
   name: 'mail',
   tells: ['opened', 'escalated'],
-  send: ({ id, news, alert }) =>
-    sender.send({
+  async send({ id, news, alert }) {
+    const text = textOf(alert);
+    await sender.send({
       id,
       to: news === 'escalated' ? escalateTo : to,
       subject: `${SUBJECTS[news] ?? 'Alert'}: ${alert.kind} ${alert.subject}`,
-      text: textOf(alert),
-    }),
+      text,
+      html: htmlOf(text),
+    });
+  },
 });
