@@ -10,6 +10,9 @@ import * as z from 'zod';
 import { BANK_ERRORS } from './bank-error.js';
 import { CUSTOMER_CHANNEL, type BankRole } from './caller.js';
 import { FUNDING_STATES } from './database/funding-tables.js';
+import { WORK_OPERATIONS } from './alerts/work-operations.js';
+import { MONEY_OPERATIONS } from './reconciliation/reconciliation-operations.js';
+import { RECORD_OPERATIONS } from './user-system/record-operations.js';
 import { INPUTS } from './inputs.js';
 import { ATTEMPT_RESULTS, CHANGE_KINDS, CHANGE_STATES, FACTORS, LOGIN_STATES } from './states.js';
 
@@ -121,7 +124,8 @@ const bankNode = by('bank-node');
 
 const operator = by('operator');
 
-export const BANK_OPERATIONS = operations({
+/** What the bank's people and customers ask of the service of units 2 to 7, 14 and 20. */
+export const SERVICE_OPERATIONS = operations({
   enrol: teller({
     method: 'POST',
     path: '/customers',
@@ -369,12 +373,20 @@ export const BANK_OPERATIONS = operations({
   }),
 });
 
+/** Everything that may be called. */
+export const BANK_OPERATIONS = operations({
+  ...SERVICE_OPERATIONS,
+  ...RECORD_OPERATIONS,
+  ...WORK_OPERATIONS,
+  ...MONEY_OPERATIONS,
+});
+
 export type OperationTable = typeof BANK_OPERATIONS;
 
 export const BANK_API: ApiDescription & { readonly operations: OperationTable } = {
   title: "The bank's node",
   description:
-    'Enrolment, login by two factors, step-up, profiles, purchases (units 2 to 7, 19 and 20 of the patent on the side of the bank).',
+    'Enrolment, login by two factors, step-up, deduction, statements, recommendations, alerts, pay-outs, reconciliation (units 2 to 7, 14 and 16 to 20 of the patent on the side of the bank).',
   version: '0.1.0',
   operations: BANK_OPERATIONS,
   errors: BANK_ERRORS,

@@ -8,6 +8,7 @@ import {
   type pathIn,
 } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
+import { alertsSchema } from './alerts/alerts-config.js';
 import { capsSchema } from './caps.js';
 import { coreBankingSchema } from './core-banking/configuration.js';
 import { limitsSchema } from './limits.js';
@@ -20,6 +21,20 @@ const configSchema = (path: ReturnType<typeof pathIn>) =>
     outboxFolder: path.describe('where SMS are written that no SMSC takes'),
     messages: messagesSchema(path),
     coreBanking: coreBankingSchema(path),
+    alerts: alertsSchema(path),
+    backingKeyFile: path.describe(
+      'the Ed25519 key that signs statements of backing; made at the first start',
+    ),
+    settling: z
+      .strictObject({
+        automatic: z
+          .boolean()
+          .default(true)
+          .describe(
+            'whether the node settles matched orders by itself, but those of merchants that claim themselves',
+          ),
+      })
+      .prefault({}),
     limits: limitsSchema,
     caps: capsSchema,
     funding: z

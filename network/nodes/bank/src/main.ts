@@ -11,12 +11,16 @@ runNode({
   start: (config, { ledger, logger, onEnd }) => {
     const connection = ledger.as('auth-service');
     const { identities } = config.ledger;
-    const as = (role: 'teller' | 'bank-node') =>
-      identities[role] === undefined ? undefined : ledger.as(role).client;
+    const isAble = identities.teller !== undefined && identities['bank-node'] !== undefined;
     return startBank(config, {
       ledger: connection.client.identity,
-      teller: as('teller'),
-      bankNode: as('bank-node'),
+      clients: isAble
+        ? {
+            teller: ledger.as('teller').client,
+            bankNode: ledger.as('bank-node').client,
+            height: () => connection.height(),
+          }
+        : undefined,
       blocks: connection,
       logger,
       onEnd,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the bank's node from its configuration, and starts it.
-import type { Handlers } from '@fabric-offline-pay/node-common/client';
+import { withContext, type Handlers } from '@fabric-offline-pay/node-common/client';
 import {
   startNode,
   type BlockSource,
@@ -9,37 +9,28 @@ import {
   type RunningNode,
   Spending,
   type SqlEngine,
-  type WorkParts,
 } from '@fabric-offline-pay/node-common/node';
-import type { Client } from '@fabric-offline-pay/sdk';
 import type { Logger } from 'pino';
 import type { AuthenticationLedger } from './authentication-ledger.js';
 import { AuthenticationService } from './authentication-service.js';
-import { BANK_API, BANK_OPERATIONS, type OperationTable } from './bank-api.js';
+import { BANK_API, SERVICE_OPERATIONS, type OperationTable } from './bank-api.js';
+import { bankWork, type WorkCall, type WorkClients } from './bank-work.js';
 import type { BankConfig } from './config.js';
 import { openInstruments, type Instruments } from './core-banking/instruments.js';
 import { MIGRATIONS } from './database/migrations.js';
 import type { BankTables } from './database/schema.js';
-import { feedbackLedger, publishFeedbackJob } from './feedback/publish-feedback.js';
-import { Feedback } from './feedback/feedback.js';
-import { Habits } from './habits/habits.js';
-import { AccountEntries } from './statements/account-entries.js';
 import { FundingDesk } from './funding/funding-desk.js';
-import { fundingLedger } from './funding/funding-ledger.js';
-import { fundingWork } from './funding/funding-work.js';
 import { kindOf } from './funding/store.js';
-import { noticeWork } from './notices/notice-work.js';
 import type { BankOperations } from './operations.js';
 import { openCarriers, type Carriers } from './outbox/open-carriers.js';
 import { Pace } from './pace.js';
 import { installationKey } from './secrets/installation-key.js';
+import { RECORD_HANDLERS } from './user-system/record-handlers.js';
 
 export interface BankParts {
   readonly ledger: AuthenticationLedger;
-  /** With a certificate of role `teller` that only this node has. Without it no order is funded. */
-  readonly teller?: Client | undefined;
-  /** With a certificate of role `bank-node`. Without it the node does none of the bank's work on orders. */
-  readonly bankNode?: Client | undefined;
+  /** For what the node does by itself. Without them no order is funded, settled or paid out. */
+  readonly clients?: WorkClients | undefined;
   readonly logger: Logger;
   /** The ledger's blocks, from which the node learns what there is to do. Without it nothing is done by itself. */
   readonly blocks?: BlockSource;
@@ -53,14 +44,19 @@ export type RunningBank = RunningNode;
 
 type Base = NodeBase<BankTables>;
 
-/** Each operation of the table, carried out for its caller. */
-const HANDLERS = Object.fromEntries(
-  Object.keys(BANK_OPERATIONS).map((name) => [
+/** One call: who calls, and the service's operations for this caller. */
+interface Call extends WorkCall {
+  readonly operations: BankOperations;
+}
+
+/** The service's operations, carried out for their caller. */
+const SERVICE_HANDLERS = Object.fromEntries(
+  Object.keys(SERVICE_OPERATIONS).map((name) => [
     name,
-    (operations: BankOperations, input: unknown) =>
+    ({ operations }: Call, input: unknown) =>
       (operations[name as keyof BankOperations] as (input: unknown) => Promise<unknown>)(input),
   ]),
-) as unknown as Handlers<OperationTable, BankOperations>;
+) as unknown as Handlers<typeof SERVICE_OPERATIONS, Call>;
 
 /** One node's parts, from its configuration. */
 class Building {
@@ -78,16 +74,26 @@ class Building {
     this.#instruments = this.#openInstruments();
   }
 
-  build(): NodeParts<BankTables, OperationTable, BankOperations> {
+  build(): NodeParts<BankTables, OperationTable, Call> {
+    const { db, clock } = this.#base;
+    const { limits, caps } = this.#config;
     const service = this.#service();
-    const spending = new Spending(this.#config.caps, this.#base.clock);
+    const spending = new Spending(caps, clock);
+    const { projections, jobs, handlers } = this.#work();
     return {
-      ...this.#work(),
+      projections,
+      jobs,
       api: BANK_API,
-      handlers: HANDLERS,
+      handlers: {
+        ...SERVICE_HANDLERS,
+        ...withContext(RECORD_HANDLERS, () => ({ db, clock, limits })),
+        ...handlers,
+      },
       contextOf: ({ name }) => {
         spending.spend(name, 'requests');
-        return service.for({ name, spend: (kind) => spending.spend(name, kind) });
+        const spend: Parameters<typeof service.for>[0]['spend'] = (kind) =>
+          spending.spend(name, kind);
+        return { caller: { name }, operations: service.for({ name, spend }) };
       },
       links: { coreBanking: () => this.#instruments.echo() },
       close: async () => {
@@ -114,44 +120,14 @@ class Building {
     });
   }
 
-  #work(): WorkParts<BankTables> {
-    const all = [this.#notices(), this.#fundings(), this.#memory()];
-    return {
-      projections: all.flatMap(({ projections }) => projections),
-      jobs: all.flatMap(({ jobs }) => jobs),
-    };
-  }
-
-  #notices(): WorkParts<BankTables> {
-    const { work, db, clock } = this.#base;
-    const { messages, mail } = this.#carriers;
-    const { quietHours } = this.#config.messages;
-    return noticeWork({ db, clock, messages, mail, quietHours }, work, this.#bankId);
-  }
-
-  /** What the ledger says of customers' money, of what they buy and of what they think of it. */
-  #memory(): WorkParts<BankTables> {
-    const { db } = this.#base;
-    const { bankNode } = this.#parts;
-    const ledger = bankNode && feedbackLedger(bankNode);
-    return {
-      // Habits are learned from what the entries have noted.
-      projections: [new AccountEntries(this.#bankId), new Habits(), new Feedback(this.#bankId)],
-      jobs: ledger === undefined ? [] : [publishFeedbackJob({ db, ledger })],
-    };
-  }
-
-  #fundings(): WorkParts<BankTables> {
-    const { teller } = this.#parts;
-    if (teller === undefined) return { projections: [], jobs: [] };
-    const { db, clock, work } = this.#base;
-    const context = {
-      ...{ db, clock },
-      ledger: fundingLedger(teller),
+  #work() {
+    return bankWork({
+      config: this.#config,
+      base: this.#base,
+      carriers: this.#carriers,
       coreBanking: this.#instruments,
-      abandonedAfterMs: this.#config.funding.abandonedAfterSeconds * 1000,
-    };
-    return fundingWork(context, work, this.#bankId);
+      clients: this.#parts.clients,
+    });
   }
 
   #openInstruments(): Instruments {
@@ -159,18 +135,14 @@ class Building {
     return openInstruments({
       ...{ db, clock, config: this.#config.coreBanking },
       kindOf: (token) => kindOf(db, token),
-      observer: { noted: (what) => logger.warn({ what }, 'card host') },
+      observer: { noted: (what, facts) => logger.info({ what, ...facts }, 'card host') },
     });
-  }
-
-  get #bankId(): string {
-    return this.#config.ledger.actor;
   }
 }
 
 /** @throws when a part cannot start; nothing stays open. */
 export const startBank = (config: BankConfig, parts: BankParts): Promise<RunningBank> =>
-  startNode<BankTables, OperationTable, BankOperations>({
+  startNode<BankTables, OperationTable, Call>({
     name: 'bank',
     config,
     migrations: MIGRATIONS,

@@ -37,6 +37,7 @@ export {
   operations,
   type ParsedInput,
   pathFields,
+  withContext,
 } from './http/operation.js';
 export { parseWith } from './http/parse-input.js';
 export { PROBES, type Readiness } from './http/probes.js';

@@ -14,7 +14,14 @@ import { rowChange, type CommittedBlock, type RowChange } from '@fabric-offline-
 import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
 import { fundOrder, type FundingContext } from './fund-order.js';
-import { askFunding, instrumentOf, noteHandled, wantedFundings, wantFunding } from './store.js';
+import {
+  askFunding,
+  findFunding,
+  instrumentOf,
+  noteHandled,
+  wantedFundings,
+  wantFunding,
+} from './store.js';
 
 /** The job of one customer. */
 export const FUND_CUSTOMER = { name: 'fund-customer' } as const;
@@ -68,6 +75,8 @@ class FundingReasons implements Projection<BankTables> {
     const { merchantId, orderNumber, customerId, currency, total } = terms;
     if (release !== null || (await instrumentOf(db, customerId)) === null) return;
     const request = { merchantId, orderNumber, customerId, currency, total };
+    // Read again, the ledger asks for nothing again.
+    if ((await findFunding(db, request)) !== undefined) return;
     await askFunding(db, request, this.#clock());
     await askForCustomer(this.#work, db, customerId);
   }

@@ -21,8 +21,11 @@ export async function requireLogin(
   return login;
 }
 
+/** What decides whether a login is a session. */
+type SessionContext = Pick<BankContext, 'db' | 'clock' | 'limits'>;
+
 /** Whether the customer passed both factors recently enough. */
-const isSession = (login: LoginTable | undefined, { clock, limits }: BankContext): boolean =>
+const isSession = (login: LoginTable | undefined, { clock, limits }: SessionContext): boolean =>
   login?.state === 'authenticated' &&
   clock() < (login.ended_at ?? 0) + limits.sessionSeconds * 1000;
 
@@ -30,7 +33,10 @@ const isSession = (login: LoginTable | undefined, { clock, limits }: BankContext
  * @returns the authenticated login, which gives access to the customer's data.
  * @throws {BankError} LOGIN_NOT_AUTHENTICATED, also when there is no such login.
  */
-export async function requireSession(context: BankContext, loginId: string): Promise<LoginTable> {
+export async function requireSession(
+  context: SessionContext,
+  loginId: string,
+): Promise<LoginTable> {
   const login = await findLogin(context.db, loginId);
   if (login === undefined || !isSession(login, context))
     throw new BankError('LOGIN_NOT_AUTHENTICATED', 'loginId');

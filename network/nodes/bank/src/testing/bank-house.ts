@@ -87,6 +87,7 @@ function testConfiguration(
     ...changes,
     databaseFolder: 'db',
     keyFile: 'code.key',
+    backingKeyFile: 'backing.key',
     outboxFolder: 'outbox',
     readyFile: 'ready.json',
     tls: {

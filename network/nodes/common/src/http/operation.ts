@@ -72,6 +72,19 @@ export type Handlers<Table extends Operations, Context> = {
   ) => Promise<HandlerAnswer<Table[Name]>>;
 };
 
+/** @returns the same handlers for callers with another context. */
+export const withContext = <Table extends Operations, Inner, Outer>(
+  handlers: Handlers<Table, Inner>,
+  contextOf: (outer: Outer) => Inner,
+): Handlers<Table, Outer> =>
+  Object.fromEntries(
+    Object.entries(handlers).map(([name, handle]) => [
+      name,
+      (outer: Outer, input: never) =>
+        (handle as (context: Inner, input: never) => unknown)(contextOf(outer), input),
+    ]),
+  ) as unknown as Handlers<Table, Outer>;
+
 /** @returns the names of the path's parameters, in their order. */
 export const pathFields = ({ path }: Pick<Operation, 'path'>): readonly string[] =>
   [...path.matchAll(/:(\w+)/g)].map(([, name]) => name ?? '');
