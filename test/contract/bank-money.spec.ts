@@ -593,6 +593,28 @@ describe('a day of every kind of entry', () => {
     },
   );
 
+  test('a rebuild from block 0 makes the same tables, and pays nothing again', async () => {
+    const parts = await follow();
+    const tables = [
+      ...parts.projections,
+      ...reconciliationWork(reconciliationParts(), noWork).projections,
+    ].flatMap((projection) => projection.tables);
+    const all = () =>
+      Promise.all(
+        [...tables, 'pay_outs' as const].map(async (table) =>
+          (await db.selectFrom(table).selectAll().execute())
+            .map((row) => JSON.stringify(row))
+            .sort(),
+        ),
+      );
+    const before = await all();
+    for (const table of [...tables, 'ledger_position' as const])
+      await db.deleteFrom(table).execute();
+    await look();
+    expect(await all()).toEqual(before);
+    expect(await paidTo('shop')).toBe(3000);
+  });
+
   test.each(['issue', 'withdraw', 'redeem'] as const)(
     'of the ledger, %s is missing: that is named',
     async (kind) => {

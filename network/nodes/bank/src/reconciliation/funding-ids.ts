@@ -16,7 +16,8 @@ const FORMS: Readonly<Partial<Record<SupplyKind, RegExp>>> = {
 export const isFundingId = (kind: SupplyKind, id: string): boolean =>
   FORMS[kind]?.test(id) ?? false;
 
-const BATCH = 500;
+/** Of each; a statement may have 65,535 parameters. */
+const BATCH = 2000;
 
 /** Deductions whose ids are not kept yet. */
 const newLegs = (db: BankDatabase) =>
