@@ -23,7 +23,7 @@ import { fundingWork } from './funding/funding-work.js';
 import { Habits } from './habits/habits.js';
 import { noticeWork } from './notices/notice-work.js';
 import type { Carriers } from './outbox/open-carriers.js';
-import { payOutLedger } from './pay-outs/pay-out-ledger.js';
+import { payOutLedger, type PayOutLedger } from './pay-outs/pay-out-ledger.js';
 import { payOutWork } from './pay-outs/pay-out-work.js';
 import { backingKey } from './reconciliation/backing.js';
 import type { MONEY_OPERATIONS } from './reconciliation/reconciliation-operations.js';
@@ -69,6 +69,12 @@ const joined = (all: readonly WorkParts<BankTables>[]): WorkParts<BankTables> =>
 });
 
 const NOTHING: WorkParts<BankTables> = { projections: [], jobs: [] };
+
+const unable = (): Promise<never> =>
+  Promise.reject(new Error('The node has no certificate for this work.'));
+
+/** Its pay-outs are listed, and none is made. */
+const NO_LEDGER: PayOutLedger = { rollUp: unable, redeem: unable };
 
 class Building {
   readonly #parts: BankWorkParts;
@@ -179,7 +185,12 @@ class Building {
   #payOuts() {
     const { base, clients, coreBanking } = this.#parts;
     const { db, clock, work } = base;
-    const context = { db, clock, coreBanking, ledger: payOutLedger(clients ?? noClients) };
+    const context = {
+      db,
+      clock,
+      coreBanking,
+      ledger: clients === undefined ? NO_LEDGER : payOutLedger(clients),
+    };
     const parts = payOutWork(context, work, this.#bankId);
     return clients === undefined ? { ...parts, jobs: [] } : parts;
   }
@@ -198,13 +209,6 @@ class Building {
     return reconciliationWork(parts, work);
   }
 }
-
-/** Stands for the ledger's clients where no work uses them. */
-const noClients = new Proxy({} as WorkClients, {
-  get: () => {
-    throw new Error('The node has no certificate for this work.');
-  },
-});
 
 /** @throws when a key or a secret of the configuration cannot be used. */
 export const bankWork = (parts: BankWorkParts): BankWork => new Building(parts).build();
