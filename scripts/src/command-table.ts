@@ -86,6 +86,16 @@ export const COMMANDS: readonly CommandEntry[] = [
         "decides an order's alarm: the order goes on or, with --uphold, the customer gets the money back",
       load: async () => (await import('./commands/alarms.js')).resolveCommand(),
     },
+    {
+      name: 'alerts',
+      description: "lists what the bank's node alerts its operators to, and acknowledges it",
+      load: async () => (await import('./commands/jobs.js')).alertsCommand(),
+    },
+    {
+      name: 'jobs',
+      description: "lists the work of the bank's node: what waits, runs, and was given up",
+      load: async () => (await import('./commands/jobs.js')).jobsCommand(),
+    },
   ]),
   ...group('Paying without a network:', [
     {

@@ -6,7 +6,13 @@ import { join } from 'node:path';
 import { Clients, killNode } from '@fabric-offline-pay/operate';
 import { ROWS } from '@fabric-offline-pay/domain';
 import { rowChange } from '@fabric-offline-pay/sdk';
-import { type AskedStatus, askNodes, type Check, type PayReport } from '@fabric-offline-pay/run';
+import {
+  type AskedStatus,
+  askNodes,
+  bankClient,
+  type Check,
+  type PayReport,
+} from '@fabric-offline-pay/run';
 import {
   canariesOf,
   codeCanary,
@@ -145,6 +151,45 @@ test('every customer was told what was deducted', async () => {
       names.some((name) => name.startsWith(`~${merchantId}~${orderNumber}~deducted~`));
     return Promise.resolve(paid.every(isTold) ? true : undefined);
   });
+});
+
+test('instruments paid what accounts lacked, and all that was authorised is completed or given back', async () => {
+  expect(report.bank?.deductions).toBeGreaterThan(10);
+  const operator = bankClient(home, 'operator');
+  const { deductions, ended } = await eventually('every deduction to end', async () => {
+    const activity = await operator.readActivity({});
+    return activity.open === 0 ? { deductions: activity.deductions, ended: activity } : undefined;
+  });
+  operator.close();
+  expect(ended.completions).toBeGreaterThan(0);
+  expect(ended.returns).toBeGreaterThan(0);
+  expect(deductions).toBe(report.bank?.deductions);
+});
+
+test("the operator sees each open alarm as an alert, acknowledges one, and sees the node's work", async () => {
+  interface Alert {
+    readonly alertId: string;
+    readonly subject: string;
+    readonly acknowledgedBy: string | null;
+  }
+  const blocked = report.outcomes.filter(({ state }) => state === 'blocked');
+  const alerts = await eventually('an alert for each', async () => {
+    const shown = JSON.parse(await succeed('alerts', '--json')) as Alert[];
+    return shown.length >= blocked.length ? shown : undefined;
+  });
+  const subjects = alerts.map(({ subject }) => subject);
+  for (const { merchantId, orderNumber } of blocked)
+    expect(subjects).toContainEqual(expect.stringContaining(`${merchantId}/${orderNumber}`));
+  const { alertId } = itemWhere(alerts, ({ alertId: id }) => id.startsWith('alarm/'));
+  await succeed('alerts', '--acknowledge', alertId);
+  const [after] = (JSON.parse(await succeed('alerts', '--json')) as Alert[]).filter(
+    (alert) => alert.alertId === alertId,
+  );
+  expect(after?.acknowledgedBy).toEqual(expect.any(String));
+  const jobs = JSON.parse(await succeed('jobs', '--json')) as { readonly name: string }[];
+  expect(jobs.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['fund-customer', 'find-what-is-due', 'reconcile-day', 'pay-payee']),
+  );
 });
 
 describe('nothing personal outside the bank and the private collection', () => {

@@ -57,3 +57,5 @@ export {
   startBankService,
 } from './services/bank-service.js';
 export { startBulletinService } from './services/bulletin-service.js';
+export { startLogisticsService } from './services/logistics-service.js';
+export { startMerchantService } from './services/merchant-service.js';

@@ -20,6 +20,8 @@ import {
   SAMPLE_PASSPHRASE,
   startBankService,
   startBulletinService,
+  startLogisticsService,
+  startMerchantService,
 } from '@fabric-offline-pay/run';
 import { Command } from 'commander';
 import { homeOf } from '../home.js';
@@ -91,8 +93,10 @@ async function start(options: StartOptions): Promise<void> {
       tell("services     starting the bank's authentication");
       await startBankService(home, { codeSeconds: SAMPLE_CODE_SECONDS });
       const report = await runFiles(home, files, options);
-      tell("services     keeping the bank's bulletin fresh");
+      tell("services     keeping the bank's bulletin fresh, starting the others' nodes");
       await startBulletinService(home);
+      await startMerchantService(home);
+      await startLogisticsService(home);
       await printStarted(home, report, options);
       writeReport(options.report, report);
     });

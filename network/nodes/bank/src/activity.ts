@@ -10,6 +10,8 @@ export interface Activity {
   readonly completions: number;
   /** Parts that went back to an instrument. */
   readonly returns: number;
+  /** Fundings and parts that are under way. */
+  readonly open: number;
   /** Sent to customers about their orders (unit 19). */
   readonly messages: number;
 }
@@ -20,7 +22,9 @@ export async function readActivity({ db }: Pick<CallContext, 'db'>): Promise<Act
       (select count(distinct (merchant_id, order_number)) from funding_legs where state = 'issued')::integer as deductions,
       (select count(*) from funding_moves where kind = 'complete' and state = 'done')::integer as completions,
       (select count(*) from funding_moves where kind <> 'complete' and state = 'done')::integer as returns,
-      (select count(*) from messages where outcome = 'sent')::integer as messages
+      (select (select count(*) from fundings where wanted > handled)
+        + (select count(*) from funding_moves where state in ('planned', 'withdrawn')))::integer as open,
+      (select count(*) from messages where outcome in ('sent', 'delivered'))::integer as messages
   `.execute(db);
   const [activity] = rows;
   if (activity === undefined) throw new Error('The database counted nothing.');

@@ -98,6 +98,7 @@ const activity = z.object({
   deductions: count.describe("orders that a customer's instrument paid, at least in part"),
   completions: count,
   returns: count.describe('parts that went back to an instrument'),
+  open: count.describe('fundings and parts that are under way'),
   messages: count.describe('sent to customers about their orders'),
 });
 

@@ -5,3 +5,4 @@ export { readConfig, type MerchantConfig, type MerchantConfigInput } from './con
 export { EVENT_TYPES, type EventType } from './events/event-types.js';
 export { MERCHANT_ERRORS, MerchantError, type MerchantErrorCode } from './merchant-error.js';
 export { startMerchant, type MerchantParts } from './start-merchant.js';
+export { merchantProgram } from './program.js';

@@ -31,6 +31,7 @@ export class ActivityCounter {
       deductions: since('deductions'),
       completions: since('completions'),
       returns: since('returns'),
+      open: after.open,
       messages: since('messages'),
     };
   }
