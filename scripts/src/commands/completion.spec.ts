@@ -12,7 +12,7 @@ const complete = (...typed: string[]): Promise<string[]> => candidates(offpayPro
 test('completes every command, and those with a given beginning', async () => {
   const names = COMMANDS.map(({ name }) => name);
   expect(await complete('')).toEqual(expect.arrayContaining(names));
-  expect(await complete('al')).toEqual(['alarms', 'alarm']);
+  expect(await complete('al')).toEqual(['alarms', 'alerts', 'alarm']);
 });
 
 test('completes every transaction of every contract, and every field of a transaction', async () => {

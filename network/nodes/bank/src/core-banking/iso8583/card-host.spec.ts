@@ -260,6 +260,7 @@ describe('what is said', () => {
   });
 
   test('an advice without an answer is repeated as it was', async () => {
+    patienceMs = HURRIED_MS;
     const bank = openBank();
     const said: (string | undefined)[] = [];
     let left = 2;
