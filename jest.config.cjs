@@ -68,8 +68,8 @@ function serverProjects() {
 
 module.exports = {
   testTimeout: 120_000,
-  // A spec on a network waits for much of its time, so that three workers keep two processors busy.
-  maxWorkers: '150%',
+  // A spec on a network waits for most of its time, so that a worker a processor keeps both busy.
+  maxWorkers: '100%',
   projects: [
     {
       ...shared,
