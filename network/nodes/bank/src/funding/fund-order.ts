@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes one order's funding as far as it can go now (unit 14): pre-authorises what the account lacks, issues it, and later completes,
 // releases or refunds it as the ledger says of the order's money. Every step may be repeated, and ends with a row before the next begins.
-import type { OrderKey } from '@fabric-offline-pay/domain';
 import type { Answer, CoreBanking } from '../core-banking/core-banking.js';
 import type { BankDatabase } from '../database/schema.js';
 import type { FundingLedger } from './funding-ledger.js';
 import { authorisationKey, issueIdOf, moveKey, withdrawIdOf, type MoveKey } from './keys.js';
-import { planMoves, planReturn, shortfall } from './plan.js';
+import { planMoves, planReturn, shortfall, type HoldView } from './plan.js';
 import {
   addLeg,
   addMoves,
@@ -99,7 +98,11 @@ const isUnderWay = ({ state }: FundingLegTable): boolean =>
   state === 'planned' || state === 'authorised';
 
 /** @returns a new deduction for what the account lacks; undefined when it lacks nothing, or there is no instrument. */
-async function planLeg(context: FundingContext, funding: Funding, legs: number) {
+async function planLeg(
+  context: FundingContext,
+  funding: Funding,
+  legs: number,
+): Promise<FundingLegTable | undefined> {
   const { db, ledger } = context;
   const { customer_id: customerId, currency, total } = funding;
   const available = await ledger.readAvailable(customerId, currency);
@@ -107,26 +110,24 @@ async function planLeg(context: FundingContext, funding: Funding, legs: number) 
   if (amount === 0n) {
     const state = legs === 0 ? 'unneeded' : 'ready';
     await changeFunding(db, keyOf(funding), { state });
-    return;
+    return undefined;
   }
   const token = await instrumentOf(db, customerId);
-  if (token === null) return refuse(context, funding, 'NO_INSTRUMENT');
-  await addLeg(db, keyOf(funding), { leg: legs + 1, token, amount: amount.toString() });
+  if (token !== null)
+    return addLeg(db, keyOf(funding), { leg: legs + 1, token, amount: amount.toString() });
+  await refuse(context, funding, 'NO_INSTRUMENT');
+  return undefined;
 }
 
 /** Funds an order that was asked for. Ends when it is ready, unneeded or refused. */
-async function fund(context: FundingContext, funding: Funding): Promise<void> {
-  const key = keyOf(funding);
-  const legs = await legsOf(context.db, key);
-  const open = legs.find(isUnderWay);
-  if (open === undefined) {
-    await planLeg(context, funding, legs.length);
-    const planned = (await legsOf(context.db, key)).find(isUnderWay);
-    if (planned !== undefined) await fund(context, funding);
-    return;
-  }
-  if (await finishLeg(context, funding, open))
-    await changeFunding(context.db, key, { state: 'ready' });
+async function fund(
+  context: FundingContext,
+  funding: Funding,
+  legs: readonly FundingLegTable[],
+): Promise<void> {
+  const leg = legs.find(isUnderWay) ?? (await planLeg(context, funding, legs.length));
+  if (leg !== undefined && (await finishLeg(context, funding, leg)))
+    await changeFunding(context.db, keyOf(funding), { state: 'ready' });
 }
 
 /** A request that the host must be able to carry out, since it agreed to the authorisation. */
@@ -208,11 +209,13 @@ async function finishMoves(context: FundingContext, funding: Funding): Promise<v
   }
 }
 
-/** What is to be done now, by what the ledger says of the order. */
-async function planNext(context: FundingContext, funding: Funding): Promise<void> {
-  const { db, ledger, clock, abandonedAfterMs } = context;
+/** What is to be done now, by what the ledger says of the order's money. */
+async function planNext(
+  { db, clock, abandonedAfterMs }: FundingContext,
+  funding: Funding,
+  hold: HoldView | null,
+): Promise<void> {
   const key = keyOf(funding);
-  const hold = (await ledger.readOrder(key))?.hold ?? null;
   const legs = toLegs(await legsOf(db, key), await movesOf(db, key));
   if (hold !== null) {
     await changeFunding(db, key, { is_waiting: false });
@@ -224,17 +227,17 @@ async function planNext(context: FundingContext, funding: Funding): Promise<void
 }
 
 /**
- * Does what is to be done for an order.
+ * Does what is to be done for an order. What the ledger says of it meanwhile is a reason to look again.
  * @throws HostUnavailable | HostUncertain | AwaitsConfirmation | HostContradicts or an error of the ledger: it is repeated later
  */
 export async function fundOrder(context: FundingContext, funding: Funding): Promise<void> {
-  const isHeld = async (key: OrderKey): Promise<boolean> =>
-    ((await context.ledger.readOrder(key))?.hold ?? null) !== null;
+  const key = keyOf(funding);
+  const hold = (await context.ledger.readOrder(key))?.hold ?? null;
   if (funding.state === 'asked') {
-    const legs = await legsOf(context.db, keyOf(funding));
-    if (legs.some(isUnderWay) || !(await isHeld(keyOf(funding)))) await fund(context, funding);
-    else await changeFunding(context.db, keyOf(funding), { state: 'unneeded', is_waiting: false });
+    const legs = await legsOf(context.db, key);
+    if (hold === null || legs.some(isUnderWay)) await fund(context, funding, legs);
+    else await changeFunding(context.db, key, { state: 'unneeded', is_waiting: false });
   }
-  await planNext(context, funding);
+  await planNext(context, funding, hold);
   await finishMoves(context, funding);
 }

@@ -133,11 +133,12 @@ export async function addLeg(
   db: BankDatabase,
   key: OrderKey,
   leg: Pick<FundingLegTable, 'leg' | 'token' | 'amount'>,
-): Promise<void> {
-  await db
+): Promise<FundingLegTable> {
+  return db
     .insertInto('funding_legs')
     .values({ ...columnsOf(key), ...leg, state: 'planned' })
-    .execute();
+    .returningAll()
+    .executeTakeFirstOrThrow();
 }
 
 export async function setLegState(
