@@ -21,8 +21,8 @@ import {
   type CertificatePaths,
   folderOf,
   identityOf,
-  ledgerSettings,
   type NodePlace,
+  nodeSettings,
   type NodeSettingsParts,
   readyFileOf,
   startNodeService,
@@ -51,26 +51,23 @@ export interface BankServiceOptions {
 
 function bankConfiguration(
   home: string,
-  { organisation: bank, description, tls }: NodeSettingsParts,
+  parts: NodeSettingsParts,
   teller: IdentityDescription,
   { codeSeconds }: BankServiceOptions,
 ): BankConfigInput {
+  const { organisation: bank } = parts;
   return {
-    databaseFolder: at(home, 'database'),
+    ...nodeSettings(home, PLACE, parts, {
+      'auth-service': identityOf(bank, 'auth-service'),
+      'bank-node': identityOf(bank, 'bank-node'),
+      teller,
+    }),
     keyFile: at(home, 'codes.key'),
     backingKeyFile: at(home, 'backing.key'),
     outboxFolder: outboxOf(home),
     // The sample's runner claims the money itself, since some of its rows claim a part, or nothing.
     settling: { automatic: false },
-    readyFile: readyFileOf(home, PLACE),
-    tls,
     limits: { ...(codeSeconds === undefined ? {} : { codeSeconds }) },
-    logLevel: 'warn',
-    ledger: ledgerSettings(bank, description, {
-      'auth-service': identityOf(bank, 'auth-service'),
-      'bank-node': identityOf(bank, 'bank-node'),
-      teller,
-    }),
   };
 }
 

@@ -5,9 +5,8 @@ import { type MerchantConfigInput, merchantProgram } from '@fabric-offline-pay/m
 import {
   folderOf,
   identityOf,
-  ledgerSettings,
   type NodePlace,
-  readyFileOf,
+  nodeSettings,
   startNodeService,
 } from './node-service.js';
 
@@ -19,18 +18,9 @@ export const MERCHANT_NODE: NodePlace = {
 
 /** It follows the orders of all merchants of the organisation, and writes for the one that its certificate names. */
 export const startMerchantService = (home: string): Promise<void> =>
-  startNodeService(
-    home,
-    MERCHANT_NODE,
-    merchantProgram,
-    ({ organisation, description, tls }): MerchantConfigInput => ({
-      databaseFolder: join(folderOf(home, MERCHANT_NODE), 'database'),
-      keyFile: join(folderOf(home, MERCHANT_NODE), 'secrets.key'),
-      readyFile: readyFileOf(home, MERCHANT_NODE),
-      tls,
-      logLevel: 'warn',
-      ledger: ledgerSettings(organisation, description, {
-        cashier: identityOf(organisation, 'cashier'),
-      }),
+  startNodeService(home, MERCHANT_NODE, merchantProgram, (parts): MerchantConfigInput => ({
+    ...nodeSettings(home, MERCHANT_NODE, parts, {
+      cashier: identityOf(parts.organisation, 'cashier'),
     }),
-  );
+    keyFile: join(folderOf(home, MERCHANT_NODE), 'secrets.key'),
+  }));

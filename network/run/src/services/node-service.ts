@@ -49,7 +49,7 @@ export const readyFileOf = (home: string, place: NodePlace): string =>
   join(folderOf(home, place), 'ready.json');
 
 /** The part `ledger` of a node's configuration. @param identities certificates by role */
-export const ledgerSettings = (
+const ledgerSettings = (
   organisation: OrganisationDescription,
   description: NetworkDescription,
   identities: Readonly<Record<string, CertificatePaths>>,
@@ -70,7 +70,7 @@ export const ledgerSettings = (
 });
 
 /** The part `tls` of a node's configuration. */
-export const tlsSettings = (
+const tlsSettings = (
   { ca }: OrganisationDescription,
   { certPath, keyPath }: TlsCertificate,
   revocations: string,
@@ -82,6 +82,20 @@ export interface NodeSettingsParts {
   readonly description: NetworkDescription;
   readonly tls: ReturnType<typeof tlsSettings>;
 }
+
+/** The part of a configuration that every node has. @param identities certificates by role */
+export const nodeSettings = (
+  home: string,
+  place: NodePlace,
+  { organisation, description, tls }: NodeSettingsParts,
+  identities: Readonly<Record<string, CertificatePaths>>,
+) => ({
+  databaseFolder: join(folderOf(home, place), 'database'),
+  readyFile: readyFileOf(home, place),
+  tls,
+  logLevel: 'warn' as const,
+  ledger: ledgerSettings(organisation, description, identities),
+});
 
 /**
  * Starts the node under the network's supervisor, or leaves it running when nothing changed. The network must be up.
