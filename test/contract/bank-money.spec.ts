@@ -42,7 +42,7 @@ import type { Report } from '../../network/nodes/bank/src/reconciliation/report.
 import { emptyTables } from '../../network/nodes/bank/src/testing/hosts/banking-database.js';
 import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { RUN } from '../support/both-ways.js';
-import { Crash, Life } from '../support/crash-points.js';
+import { Crash, Life, mortalPort } from '../support/crash-points.js';
 import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
@@ -102,26 +102,10 @@ async function payOutContext(life?: Life): Promise<PayOutContext> {
   const ledger = payOutLedger({ bankNode: await memory.world.bank('bank-node'), teller });
   return {
     db,
-    ledger: life === undefined ? ledger : mortal(ledger, life),
-    coreBanking: life === undefined ? host() : mortal(host(), life),
+    ledger: life === undefined ? ledger : mortalPort(ledger, life),
+    coreBanking: life === undefined ? host() : mortalPort(host(), life),
     clock,
   };
-}
-
-/** Dies before and after each thing that leaves the process. */
-function mortal<Port extends object>(port: Port, life: Life): Port {
-  return new Proxy(port, {
-    get: (target, name: keyof Port & string) => {
-      const method = target[name];
-      if (typeof method !== 'function') return method;
-      return async (...input: readonly unknown[]) => {
-        life.step();
-        const answer: unknown = await method.apply(target, input);
-        life.step();
-        return answer;
-      };
-    },
-  });
 }
 
 /** Work that notes what is asked, and does not do it. */
