@@ -40,6 +40,7 @@ export { LedgerConnections } from './program/ledger-connections.js';
 export {
   type NodeConfig,
   type NodeConfigInput,
+  identitySchema,
   nodeFields,
   pathIn,
   portSchema,

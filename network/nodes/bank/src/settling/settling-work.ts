@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When orders are settled: the ledger says something new of one, or an agreement with its merchant changed.
-import type { OrderKey } from '@fabric-offline-pay/domain';
+import { bankStep, type OrderKey } from '@fabric-offline-pay/domain';
 import type {
   AnyDatabase,
   JobData,
@@ -14,7 +14,6 @@ import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
 import { orderIn, type OrderRow } from '../order-changes.js';
 import { SETTLE_MERCHANT } from './claim-agreements.js';
-import { nextStep } from './next-step.js';
 import { settleOrder, type SettlingContext } from './settle-order.js';
 
 /** The job of one order. */
@@ -54,7 +53,7 @@ class SettlingReasons implements Projection<BankTables> {
   }
 
   async #note(db: Tables, order: OrderRow): Promise<void> {
-    const step = nextStep(order);
+    const step = bankStep(order);
     const row = { merchant_id: order.merchantId, order_number: order.orderNumber };
     const { is_open: isOpen } = await db
       .insertInto('settling_orders')
