@@ -74,7 +74,12 @@ export {
   newDeliverySecret,
   type DeliverySecret,
 } from './pipeline/delivery-secret.js';
-export { OrderWatch, type OrderWatchOptions, type WatchedOrder } from './events/order-watch.js';
+export {
+  OrderWatch,
+  type OrderWatchOptions,
+  type WatchedEvents,
+  type WatchedOrder,
+} from './events/order-watch.js';
 export { hasBankSettled, settlingBank } from './pipeline/settling-bank.js';
 export { runExpress } from './pipeline/express.js';
 export {

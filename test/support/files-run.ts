@@ -20,10 +20,8 @@ import {
   type Client,
   type Connection,
   type EventOptions,
-  type LedgerEvent,
 } from '@fabric-offline-pay/sdk';
-import { BANK, type POLICY, type Block, type MemoryLedger } from '@fabric-offline-pay/testing';
-import { toLedgerEvents } from '../../sdk/src/events/ledger-events.js';
+import { BANK, type POLICY } from '@fabric-offline-pay/testing';
 import { AuthenticationService } from '../../network/nodes/bank/src/authentication-service.js';
 import { openBankDatabase } from '../../network/nodes/bank/src/database/open-database.js';
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
@@ -34,6 +32,7 @@ import { messagePrefix } from '../../network/nodes/bank/src/messages/message-ids
 import { Pace } from '../../network/nodes/bank/src/pace.js';
 import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
 import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world.js';
+import { memoryEvents } from './memory-events.js';
 import { issuerOn } from './offline-issuer.js';
 
 type RunClients = PayOptions['clients'];
@@ -42,37 +41,6 @@ const issuer = issuerOn(CHANNEL);
 
 const actorOf = (role: Role): string =>
   PARTICIPANTS.find((entry) => entry.role === role)?.actor ?? '';
-
-/** Events as they come, until the signal. */
-async function* eventsOf(
-  ledger: MemoryLedger,
-  fromBlock: bigint,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<LedgerEvent> {
-  const waiting: Block[] = ledger.blocks().filter(({ number }) => BigInt(number) >= fromBlock);
-  let wake = (): void => undefined;
-  const end = ledger.onBlock((block) => {
-    waiting.push(block);
-    wake();
-  });
-  signal?.addEventListener('abort', () => wake());
-  while (signal?.aborted !== true) {
-    const block = waiting.shift();
-    if (block === undefined) await new Promise<void>((resolve) => (wake = resolve));
-    else yield* eventsIn(block);
-  }
-  end();
-}
-
-const eventsIn = ({ number, transactions }: Block): readonly LedgerEvent[] =>
-  transactions.flatMap(({ txId, event }) =>
-    event === null
-      ? []
-      : toLedgerEvents({
-          ...{ eventName: event.name, chaincodeName: '', payload: event.payload },
-          ...{ transactionId: txId, blockNumber: BigInt(number) },
-        }),
-  );
 
 /** One network in memory, on which files are run one after another. */
 export class FilesRun {
@@ -171,8 +139,8 @@ export class FilesRun {
   /** As much of a connection as a run asks for. */
   #connection(client: Client): Connection {
     const { ledger } = this.#memory;
-    const events = ({ fromBlock = 0n, signal }: EventOptions = {}) =>
-      eventsOf(ledger, fromBlock, signal);
+    const events = (options: EventOptions = {}) =>
+      memoryEvents(ledger).events({ fromBlock: 0n, ...options });
     const height = () => Promise.resolve(BigInt((ledger.blocks().at(-1)?.number ?? 0) + 1));
     return { client, channel: CHANNEL, events, height } as Partial<Connection> as Connection;
   }

@@ -46,6 +46,7 @@ export {
 } from './offline/party-settings.js';
 export type { PayeeRequest } from './offline/payee-grant.js';
 export { type OfflineOutcome, SAMPLE_PASSPHRASE } from './pay/offline-payments.js';
+export { organisationsOverNodes } from './pay/over-nodes.js';
 export { pay, type PayMode, type PayOptions } from './pay/pay.js';
 export { type PayReport, reportLines } from './pay/report.js';
 export {
@@ -57,5 +58,7 @@ export {
   startBankService,
 } from './services/bank-service.js';
 export { startBulletinService } from './services/bulletin-service.js';
+export { openNodeClients } from './services/node-clients.js';
+export { startNodes } from './services/start-nodes.js';
 export { startLogisticsService } from './services/logistics-service.js';
 export { startMerchantService } from './services/merchant-service.js';

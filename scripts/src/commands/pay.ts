@@ -17,8 +17,11 @@ import {
   type ReadInput,
   readBankOptions,
   reportLines,
-  startBankService,
+  openNodeClients,
+  organisationsOverNodes,
+  startNodes,
 } from '@fabric-offline-pay/run';
+import { OrderWatch, Statistics } from '@fabric-offline-pay/sdk';
 import { Command, Option } from 'commander';
 import { EXIT } from '../exit-codes.js';
 import { homeOf } from '../home.js';
@@ -89,11 +92,16 @@ export async function runFiles(
   options: RunOptions,
 ): Promise<PayReport> {
   tellAssumed(files.paths);
-  const clients = new Clients(home);
+  const statistics = new Statistics();
+  const clients = new Clients(home, { statistics });
+  const nodes = openNodeClients(home);
+  const auditor = await clients.connection('bank', 'auditor');
+  const watch = new OrderWatch(auditor, auditor.client);
   try {
     await bootstrapLedger(clients);
     return await pay({
       clients,
+      organisations: organisationsOverNodes({ clients, nodes, watch, statistics }),
       offlineBank: () => OfflineBank.open(clients),
       side: {
         bank: bankClient(home, 'customer-channel'),
@@ -104,6 +112,7 @@ export async function runFiles(
         node: bankClient(home, 'bank-node'),
         operator: bankClient(home, 'operator'),
       },
+      records: bankClient(home, 'customer-channel'),
       files,
       folder: join(home, 'pay'),
       mode: options.mode,
@@ -114,9 +123,16 @@ export async function runFiles(
       onFault: (error) => tell(error instanceof Error ? (error.stack ?? error.message) : 'fault'),
     });
   } finally {
+    await watch.close();
+    await nodes.close();
     await clients.close();
   }
 }
+
+/** The merchants in the files, whose node writes for them. */
+export const merchantsIn = ({ tables }: ReadInput): readonly string[] => [
+  ...new Set(tables.merchants.rows.map(({ merchantId }) => merchantId)),
+];
 
 export const modeOption = (): Option =>
   new Option(
@@ -142,7 +158,7 @@ async function run(options: FilesOptions & RunOptions): Promise<void> {
   readDescription(home);
   await asOnlyRun(home, () =>
     runResumable(async () => {
-      await startBankService(home, readBankOptions(home));
+      await startNodes(home, readBankOptions(home), merchantsIn(files));
       const report = await runFiles(home, files, options);
       show(options, report, (result) => reportLines(result).join('\n'));
       process.exitCode = exitCodeOfRun(report);

@@ -18,10 +18,8 @@ import {
 import {
   type PayReport,
   SAMPLE_PASSPHRASE,
-  startBankService,
   startBulletinService,
-  startLogisticsService,
-  startMerchantService,
+  startNodes,
 } from '@fabric-offline-pay/run';
 import { Command } from 'commander';
 import { homeOf } from '../home.js';
@@ -30,6 +28,7 @@ import { runResumable } from '../interrupt.js';
 import { basePortOption, portsOf } from '../base-port.js';
 import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output.js';
 import {
+  merchantsIn,
   modeOption,
   printReport,
   readRun,
@@ -90,13 +89,11 @@ async function start(options: StartOptions): Promise<void> {
     await runResumable(async () => {
       if (!keep) await resetNetwork({ home, withProgress: tellStage });
       await upNetwork({ home, ...portsOf(options), withProgress: tellStage });
-      tell("services     starting the bank's authentication");
-      await startBankService(home, { codeSeconds: SAMPLE_CODE_SECONDS });
+      tell("services     starting the organisations' nodes");
+      await startNodes(home, { codeSeconds: SAMPLE_CODE_SECONDS }, merchantsIn(files));
       const report = await runFiles(home, files, options);
-      tell("services     keeping the bank's bulletin fresh, starting the others' nodes");
+      tell("services     keeping the bank's bulletin fresh");
       await startBulletinService(home);
-      await startMerchantService(home);
-      await startLogisticsService(home);
       await printStarted(home, report, options);
       writeReport(options.report, report);
     });

@@ -14,6 +14,12 @@ export interface Activity {
   readonly open: number;
   /** Sent to customers about their orders (unit 19). */
   readonly messages: number;
+  /** Of these, how many the telephone network or the mail server reported as delivered. */
+  readonly delivered: number;
+  /** Alarms and faults that an operator has looked at (unit 16). */
+  readonly acknowledged: number;
+  /** Pay-outs of payees that reached their account. */
+  readonly payOuts: number;
 }
 
 export async function readActivity({ db }: Pick<CallContext, 'db'>): Promise<Activity> {
@@ -24,7 +30,10 @@ export async function readActivity({ db }: Pick<CallContext, 'db'>): Promise<Act
       (select count(*) from funding_moves where kind <> 'complete' and state = 'done')::integer as returns,
       (select (select count(*) from fundings where wanted > handled)
         + (select count(*) from funding_moves where state in ('planned', 'withdrawn')))::integer as open,
-      (select count(*) from messages where outcome in ('sent', 'delivered'))::integer as messages
+      (select count(*) from messages where outcome in ('sent', 'delivered'))::integer as messages,
+      (select count(*) from messages where outcome = 'delivered')::integer as delivered,
+      (select count(*) from alerts where acknowledged_at is not null)::integer as acknowledged,
+      (select count(*) from pay_outs where state = 'paid')::integer as "payOuts"
   `.execute(db);
   const [activity] = rows;
   if (activity === undefined) throw new Error('The database counted nothing.');

@@ -100,6 +100,9 @@ const activity = z.object({
   returns: count.describe('parts that went back to an instrument'),
   open: count.describe('fundings and parts that are under way'),
   messages: count.describe('sent to customers about their orders'),
+  delivered: count.describe('of these, reported as delivered'),
+  acknowledged: count.describe('alerts that an operator has looked at'),
+  payOuts: count.describe("payees' pay-outs that reached their account"),
 });
 
 const authenticated = z.object({

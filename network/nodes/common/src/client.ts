@@ -39,7 +39,15 @@ export {
   pathFields,
   withContext,
 } from './http/operation.js';
-export { ledgerPlace, ledgerStep, placedOutput, withPlace, type WithPlace } from './http/ledger-step.js';
+export {
+  ledgerPlace,
+  ledgerStep,
+  type Placed,
+  placedOutput,
+  type StepCall,
+  withPlace,
+  type WithPlace,
+} from './http/ledger-step.js';
 export { parseWith } from './http/parse-input.js';
 export { PROBES, type Readiness } from './http/probes.js';
 export { type ApiDescription, codesOf, openApi } from './http/open-api.js';

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The logistics company's part of a pipeline over its node.
 import type { AddressBookRow } from '@fabric-offline-pay/domain';
-import { ledgerStep, type NodeClient } from '@fabric-offline-pay/node-common/client';
-import type { DispatcherSteps } from '@fabric-offline-pay/sdk';
+import { ledgerStep, type NodeClient, type Placed, type StepCall } from '@fabric-offline-pay/node-common/client';
+import type { DispatcherSteps, Statistics } from '@fabric-offline-pay/sdk';
 import type { OperationTable } from './api/logistics-api.js';
+
+/** A client of the logistics company's node. */
+export type LogisticsClient = NodeClient<OperationTable>;
 
 /** Private addresses travel in the body of a node's call, and from there as transient data. */
 const bookIn = (options: { readonly transient?: unknown } | undefined): AddressBookRow =>
@@ -11,23 +14,29 @@ const bookIn = (options: { readonly transient?: unknown } | undefined): AddressB
 
 /**
  * @param node a client of the logistics company's node with a dispatcher's certificate
+ * @param statistics counts the transactions
  * @example await runExpress({ cashier, dispatcher: dispatcherSteps(node), bankNode: settlingBank(watch) }, purchase);
  */
-export const dispatcherSteps = (node: NodeClient<OperationTable>): DispatcherSteps => {
-  const quotePrices = ledgerStep(node.quotePrices);
-  const offerAddresses = ledgerStep(node.offerAddresses);
-  const rankCouriers = ledgerStep(node.rankCouriers);
-  const quoteOrder = ledgerStep(node.quoteOrder);
+export function dispatcherSteps(
+  node: LogisticsClient,
+  statistics?: Statistics,
+): DispatcherSteps {
+  const step = <Input, Answer extends Placed>(call: StepCall<Input, Answer>) =>
+    ledgerStep(call, statistics);
+  const quotePrices = step(node.quotePrices);
+  const offerAddresses = step(node.offerAddresses);
+  const rankCouriers = step(node.rankCouriers);
+  const quoteOrder = step(node.quoteOrder);
   return {
-    orderNumber: { stateLogistics: ledgerStep(node.stateLogistics) },
+    orderNumber: { stateLogistics: step(node.stateLogistics) },
     logistics: {
-      verifyGoods: ledgerStep(node.verifyGoods),
-      locateGoods: ledgerStep(node.locateGoods),
+      verifyGoods: step(node.verifyGoods),
+      locateGoods: step(node.locateGoods),
       quotePrices: (key, options) => quotePrices({ ...key, ...bookIn(options) }),
       offerAddresses: (key, options) => offerAddresses({ ...key, ...bookIn(options) }),
       rankCouriers: (key, options) => rankCouriers({ ...key, ...bookIn(options) }),
-      quote: ledgerStep(node.quoteStepwise),
+      quote: step(node.quoteStepwise),
     },
     express: { quote: (asked, options) => quoteOrder({ ...asked, ...bookIn(options) }) },
   };
-};
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Typed clients of a running network, one per certificate, opened at first use.
 import { readFileSync } from 'node:fs';
-import { digestOf, type Attribute, type Role } from '@fabric-offline-pay/domain';
+import type { Attribute, Role } from '@fabric-offline-pay/domain';
 import {
   CommitFeed,
   connect,
@@ -22,12 +22,9 @@ import {
   type NetworkDescription,
   type OrganisationDescription,
 } from '../description.js';
+import { identityName } from '../topology/identity-name.js';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
-
-/** Certificate names allow less than actors. An actor that does not fit is named by its digest. */
-const identityName = (role: string, actor: string): string =>
-  /^[a-z0-9-]{1,24}$/.test(actor) ? `${role}-${actor}` : `${role}-${digestOf(actor).slice(0, 20)}`;
 
 /** Options for every connection. */
 export interface ClientsOptions extends Pick<ConnectOptions, 'deadlines'> {

@@ -12,6 +12,7 @@ import {
 import { registerName } from '../certificates/registrar.js';
 import { type IdentityDescription, writeDescription } from '../description.js';
 import type { OrganisationPlan } from '../topology/network-plan.js';
+import { identityName } from '../topology/identity-name.js';
 import { certificateFolder, issuedFiles } from '../topology/organisation-files.js';
 import { type IdentityTopology, identitySchema } from '../topology/topology.js';
 import type { NetworkContext } from './network-context.js';
@@ -45,6 +46,18 @@ export async function enrolIdentity(
   const { cert, key } = issuedFiles(folder, 'ca', wanted.name);
   return { ...wanted, certPath: cert, keyPath: key };
 }
+
+/** Issues the certificate of a merchant's cashier, or returns the issued one. */
+export const enrolCashier = (
+  home: string,
+  organisationId: string,
+  merchantId: string,
+): Promise<IdentityDescription> =>
+  enrolIdentity(home, organisationId, {
+    name: identityName('cashier', merchantId),
+    role: 'cashier',
+    actor: merchantId,
+  });
 
 /**
  * Issues a TLS certificate for a service of the organisation, usable as server and as client. Idempotent by name.

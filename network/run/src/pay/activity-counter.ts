@@ -33,6 +33,9 @@ export class ActivityCounter {
       returns: since('returns'),
       open: after.open,
       messages: since('messages'),
+      delivered: since('delivered'),
+      acknowledged: since('acknowledged'),
+      payOuts: since('payOuts'),
     };
   }
 }

@@ -5,15 +5,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressBookRow, OrderKey, OrderState } from '@fabric-offline-pay/domain';
 import { type LedgerClients, rollUpPayee } from '@fabric-offline-pay/operate';
 import {
-  CAPTURE_ID,
   deliverySecretFor,
-  RefusedError,
   signDispute,
   signRatings,
   type Passages,
 } from '@fabric-offline-pay/sdk';
 import type { FollowUp, RatingFollowUp } from '../input/follow-ups.js';
 import type { Order } from '../input/rows/order.js';
+import { codeOf } from './failure.js';
+import type { Organisations } from './organisations.js';
 
 /** A row of the file has at most one dispute. */
 const DISPUTE_ID = 'dispute-1';
@@ -27,8 +27,11 @@ export interface RatedSubject {
 
 export interface AfterSales {
   readonly clients: LedgerClients;
+  readonly organisations: Organisations;
   readonly order: Order;
   readonly logisticsId: string;
+  /** The courier that the customer chose. */
+  readonly courierId: () => Promise<string>;
   /** What the courier gets when it picks up the goods. */
   readonly addresses: AddressBookRow;
   /** The customer's device, which signs, and shows the secret when the goods arrive. */
@@ -56,35 +59,26 @@ async function decideAlarm(context: AfterSales, state: OrderState): Promise<Orde
   return decision.outcome === 'uphold' ? upholdAlarm(context) : resolveAlarm(context);
 }
 
-async function upholdAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
+async function upholdAlarm({ clients, order, passages, organisations }: AfterSales) {
   const key = orderKeyOf(order);
   const operator = await clients.client('bank', 'operator');
-  const bankNode = await clients.client('bank', 'bank-node');
   await passages.note('alarm:uphold', () =>
     operator.alarm.uphold({ ...key, reason: 'the difference is real' }),
   );
-  return stateOf(passages.note('settlement:void', () => bankNode.settlement.void(key)));
+  return organisations.bank.upheld(passages, key);
 }
 
-async function resolveAlarm({ clients, order, passages }: AfterSales): Promise<OrderState> {
+async function resolveAlarm({ clients, order, passages, organisations }: AfterSales) {
   const key = orderKeyOf(order);
   const operator = await clients.client('bank', 'operator');
-  const bankNode = await clients.client('bank', 'bank-node');
   const reason = 'the difference is explained';
   await passages.note('alarm:resolve', () => operator.alarm.resolve({ ...key, reason }));
-  const { hold } = await bankNode.orderNumber.readOrder(key);
-  const claim = { ...key, captureId: CAPTURE_ID, amount: hold?.authorised ?? '0' };
-  const paid = stateOf(
-    passages.note('settlement:capture', () => bankNode.settlement.capture(claim)),
-  );
-  await paid;
-  await passages.note('feedback:storePurchase', () => bankNode.feedback.storePurchase(key));
-  return paid;
+  return organisations.bank.resolved(passages, key);
 }
 
 /** Waits until the hold has expired, and gives the money back. */
 async function letExpire(
-  { clients, order, passages }: AfterSales,
+  { clients, order, passages, organisations }: AfterSales,
   state: OrderState,
 ): Promise<OrderState> {
   if (of(order, 'expire') === undefined) return state;
@@ -94,35 +88,33 @@ async function letExpire(
   const { hold } = await bankNode.orderNumber.readOrder(key);
   const until = (hold?.expiresAt ?? 0) * 1000 - Date.now();
   if (until > 0) await delay(until);
-  return stateOf(passages.note('settlement:expire', () => bankNode.settlement.expire(key)));
+  return organisations.bank.expire(passages, key);
 }
 
+/** Of an order of which the merchant claims a part, or nothing. */
 async function voidRest(
-  { clients, order, passages }: AfterSales,
+  { order, passages, organisations }: AfterSales,
   state: OrderState,
 ): Promise<OrderState> {
-  if (state !== 'partiallyCaptured') return state;
-  const cashier = await clients.client('merchant', 'cashier', order.merchantId);
-  return stateOf(
-    passages.note('settlement:void', () => cashier.settlement.void(orderKeyOf(order))),
-  );
+  const isLeft = state === 'partiallyCaptured' || state === 'matched';
+  if (!isLeft || of(order, 'capture') === undefined) return state;
+  const desk = await organisations.merchant(order.merchantId);
+  return desk.void(passages, orderKeyOf(order));
 }
 
 const PAID: readonly OrderState[] = ['captured', 'released'];
 
 async function deliver(
-  { clients, order, passages, addresses, device }: AfterSales,
+  { order, passages, addresses, device, courierId, organisations }: AfterSales,
   state: OrderState,
 ): Promise<OrderState> {
   if (!PAID.includes(state) || of(order, 'undelivered') !== undefined) return state;
   const key = orderKeyOf(order);
-  const courier = await clients.client('logistics', 'courier');
-  const transient = { ...addresses };
-  await passages.note('logistics:pickUp', () => courier.logistics.pickUp(key, { transient }));
+  const courier = await organisations.courier(await courierId());
+  await courier.pickUp(passages, key, addresses);
   // Without the customer's secret, the courier's statement takes effect only after a wait.
   const proof = of(order, 'unproven') === undefined ? deliverySecretFor(device, key) : undefined;
-  const delivery = { ...key, ...(proof && { secret: proof.secret }) };
-  return stateOf(passages.note('logistics:deliver', () => courier.logistics.deliver(delivery)));
+  return courier.deliver(passages, { ...key, ...(proof && { secret: proof.secret }) });
 }
 
 /** The customer's ratings of the first goods, the merchant and the courier. */
@@ -180,13 +172,12 @@ async function rate(context: AfterSales, rating: RatingFollowUp): Promise<void> 
 
 /** Refunds from the merchant's balance. Rolls up its credit entries first when the balance is too low. */
 async function refund(
-  { clients, order, passages }: AfterSales,
+  { clients, order, passages, organisations }: AfterSales,
   amount: string,
 ): Promise<OrderState> {
   const input = { ...orderKeyOf(order), refundId: 'refund-1', amount };
-  const cashier = await clients.client('merchant', 'cashier', order.merchantId);
-  const pay = () => passages.note('settlement:refund', () => cashier.settlement.refund(input));
-  return stateOf(withRolledUpPayee(clients, order, pay));
+  const desk = await organisations.merchant(order.merchantId);
+  return withRolledUpPayee(clients, order, () => desk.refund(passages, input));
 }
 
 async function withRolledUpPayee<Result>(
@@ -197,7 +188,7 @@ async function withRolledUpPayee<Result>(
   try {
     return await pay();
   } catch (error) {
-    if (!(error instanceof RefusedError) || error.code !== 'PAYEE_FUNDS_INSUFFICIENT') throw error;
+    if (codeOf(error) !== 'PAYEE_FUNDS_INSUFFICIENT') throw error;
     const bankNode = await clients.client('bank', 'bank-node');
     const last = await rollUpPayee(bankNode, {
       payeeId: order.merchantId,

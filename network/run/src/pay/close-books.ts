@@ -4,6 +4,7 @@ import { inParallel } from '@fabric-offline-pay/node-common';
 import { type LedgerClients, type Payee, rollUpPayee } from '@fabric-offline-pay/operate';
 import type { RatedSubject } from './after-sales.js';
 import { codeOf, type Failure } from './failure.js';
+import type { Organisations } from './organisations.js';
 
 const AT_ONCE = 16;
 
@@ -22,19 +23,16 @@ const distinctSubjects = (subjects: readonly RatedSubject[]): readonly RatedSubj
 ];
 
 /** The id of a redemption is the roll-up that it pays out, so no two are the same, however soon the next run follows. */
-async function payOut(clients: LedgerClients, payee: Payee): Promise<void> {
-  const [bankNode, teller] = await Promise.all([
-    clients.client('bank', 'bank-node'),
-    clients.client('bank', 'teller'),
-  ]);
+async function payOut(
+  clients: LedgerClients,
+  { bank }: Pick<Organisations, 'bank'>,
+  payee: Payee,
+): Promise<void> {
+  const bankNode = await clients.client('bank', 'bank-node');
   const { balance: amount, transactionId } = await rollUpPayee(bankNode, payee);
   if (amount === '0') return;
   const redeemId = `payout-${transactionId.slice(0, 32)}`;
-  const payout = { ...payee, amount, redeemId };
-  const cashier = await clients.client('merchant', 'cashier', payee.payeeId);
-  const { blockNumber } = await cashier.settlement.requestPayout(payout);
-  await clients.catchUp(blockNumber);
-  await teller.settlement.redeem(payout);
+  await bank.payOut({ ...payee, amount, redeemId });
 }
 
 /** A failed step of the close. The money stays where it is, and the next close tries again. */
@@ -70,12 +68,16 @@ async function forEach<Of>(
 
 const payeeName = ({ payeeId, currency }: Payee): string => `${payeeId} ${currency}`;
 
-export async function closeBooks(clients: LedgerClients, day: DayBook): Promise<ClosedBooks> {
+export async function closeBooks(
+  clients: LedgerClients,
+  organisations: Pick<Organisations, 'bank'>,
+  day: DayBook,
+): Promise<ClosedBooks> {
   const rated = distinctSubjects(day.rated);
   const bankNode = await clients.client('bank', 'bank-node');
   const open = [
     await forEach('publish', rated, subjectName, (of) => bankNode.feedback.publish({ ...of })),
-    await forEach('payOut', day.merchants, payeeName, (payee) => payOut(clients, payee)),
+    await forEach('payOut', day.merchants, payeeName, (payee) => payOut(clients, organisations, payee)),
     await forEach('rollUp', day.logistics, payeeName, (payee) => rollUpPayee(bankNode, payee)),
   ];
   // The logistics company comes last: nothing follows it.

@@ -14,10 +14,13 @@ import type { CustomerSide } from './authenticate.js';
 import type { BankStaff } from './bank-staff.js';
 import { confirmOutcomes } from './confirm-outcomes.js';
 import { closeBooks } from './close-books.js';
+import { lookAtAccounts, type CustomerRecords, type Shown } from './look-at-accounts.js';
 import { rememberEnrolled } from './enrolled-from.js';
 import { Devices, enrolAll } from './enrolment.js';
 import { codeOf } from './failure.js';
 import { knownOnLedger } from './known-on-ledger.js';
+import { organisationsOnLedger } from './on-ledger.js';
+import type { Organisations } from './organisations.js';
 import type { OrderOutcome } from './outcome.js';
 import { payOffline } from './offline-payments.js';
 import { bookKey, type Books } from './purchase-of.js';
@@ -33,10 +36,14 @@ export type PayMode = OrderOutcome['mode'] | 'mixed';
 
 export interface PayOptions {
   readonly clients: LedgerClients;
+  /** Who does the organisations' part. Default: this program, with their certificates. */
+  readonly organisations?: Organisations;
   /** The bank's part in payments without a network; called when a row needs it. */
   readonly offlineBank: () => Promise<OfflineBank>;
   readonly side: CustomerSide;
   readonly staff: BankStaff;
+  /** Where customers look at their accounts when they have bought. Default: they do not. */
+  readonly records?: CustomerRecords;
   /** The content of the files. */
   readonly files: ReadInput;
   /** Folder for the customers' devices and the journal of rows that were handled. */
@@ -133,6 +140,21 @@ async function enrolInput(
   return enrolled;
 }
 
+/** Customers whose order was placed look at what became of it. */
+async function look(
+  { records }: PayOptions,
+  orders: readonly Sourced<Order>[],
+  outcomes: readonly OrderOutcome[],
+): Promise<Shown | null> {
+  if (records === undefined) return null;
+  const byLine = new Map(orders.map((order) => [order.line, order]));
+  const bought = outcomes.flatMap(({ line, loginId, passages }) => {
+    const order = byLine.get(line);
+    return order === undefined || passages.length === 0 ? [] : [{ ...order, loginId }];
+  });
+  return lookAtAccounts(records, bought, Math.floor(Date.now() / 1000));
+}
+
 /**
  * Enrols everyone in the files, runs every order and closes the day. What no file contains is read from the ledger.
  * A row with a problem is left out and named in the report. A row that fails does not stop the others.
@@ -154,9 +176,11 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const enrolled = await enrolInput(options, devices, input);
   const rated: RatedSubject[] = [];
   const logisticsId = clients.organisation('logistics').actor;
+  const organisations = options.organisations ?? organisationsOnLedger(clients);
   stage(runningText(input));
   const context: RunContext = {
     clients,
+    organisations,
     side,
     staff,
     devices,
@@ -176,12 +200,14 @@ export async function pay(options: PayOptions): Promise<PayReport> {
       merchants: input.merchants,
     }),
   ]);
+  const shown = await look(options, input.orders, outcomes);
   stage('publishing ratings, rolling up and paying out');
-  const { last, open } = await closeBooks(clients, { ...payeesIn(input, logisticsId), rated });
+  const { last, open } = await closeBooks(clients, organisations, { ...payeesIn(input, logisticsId), rated });
   const { counts: units, failure } = await counter.end(last);
   const auditor = await clients.client('bank', 'auditor');
   return payReport({
     activity: await activity.end(),
+    shown,
     input,
     enrolled,
     offline,

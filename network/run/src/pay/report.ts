@@ -8,6 +8,7 @@ import type { InputProblem } from '../input/problem.js';
 import { INPUT_NAMES, type InputName } from '../input/row-definitions.js';
 import { adviceFor } from './advice.js';
 import type { OpenBook } from './close-books.js';
+import type { Shown } from './look-at-accounts.js';
 import type { Enrolment, Enrolments, FailedRow } from './enrolment.js';
 import type { OfflineOutcome } from './offline-payments.js';
 import type { FirstOutcome, OrderOutcome } from './outcome.js';
@@ -74,6 +75,8 @@ export interface PayReport {
   readonly outcomes: readonly OrderReport[];
   /** What the bank's node did during the run, counted; null when it could not be asked. */
   readonly bank: Activity | null;
+  /** What customers were shown of their own records (units 17 and 20); null when nobody asked. */
+  readonly customers: Shown | null;
   /** Payments without a network. */
   readonly offline: {
     readonly byState: Readonly<Record<string, number>>;
@@ -108,6 +111,7 @@ export interface ReportParts {
   readonly totals: OutputOf<'settlement', 'totals'>;
   readonly statistics: StatisticsSnapshot;
   readonly activity: Activity | null;
+  readonly shown: Shown | null;
   readonly durationMs: number;
 }
 
@@ -225,6 +229,7 @@ export function payReport(parts: ReportParts): PayReport {
     notEnrolled: Object.values(enrolled).flatMap(({ failed }) => failed),
     outcomes: outcomes.map(orderReport),
     bank: parts.activity,
+    customers: parts.shown,
     offline: {
       byState: count(offline.map(({ state }) => state)),
       receipts: offline.filter(({ receipt }) => receipt).length,
@@ -316,6 +321,7 @@ export function reportLines(report: PayReport): string[] {
     `Offline   ${counts(report.offline.byState)}; ${report.offline.receipts.toString()} receipts kept`,
     `Units     ${counts(report.units)}`,
     `Bank      ${report.bank === null ? 'not counted' : counts({ ...report.bank })}`,
+    `Customers ${report.customers === null ? 'did not look' : counts({ ...report.customers })}`,
     `Refusals  ${counts(report.refusals)}`,
     `Latency   p50 ${transactions.p50Ms.toString()} ms, p99 ${transactions.p99Ms.toString()} ms; ${transactions.submitted.toString()} transactions, ${transactions.conflictsRetried.toString()} conflicts retried; ${(report.durationMs / 1000).toFixed(1)} s`,
     ...replayedLines(report),

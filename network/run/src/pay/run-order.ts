@@ -21,12 +21,14 @@ import { standingOf, stateAfter } from './confirm-outcomes.js';
 import type { Devices } from './enrolment.js';
 import { runStep, failureOf, type Failure } from './failure.js';
 import type { FirstOutcome, OrderOutcome } from './outcome.js';
+import type { Organisations } from './organisations.js';
 import { purchaseOf, type Books } from './purchase-of.js';
 import { basisOf, differs, type RowBasis } from './row-basis.js';
 import { rowKey, type Ended, type RunJournal } from './run-journal.js';
 
 export interface RunContext {
   readonly clients: LedgerClients;
+  readonly organisations: Organisations;
   readonly side: CustomerSide;
   readonly staff: BankStaff;
   readonly devices: Devices;
@@ -119,14 +121,22 @@ async function payOrder(
   mode: Mode,
 ): Promise<PipelineResult> {
   const purchase = await preparePurchase(context, loginId, order);
-  const parties = await context.clients.parties(order.merchantId);
+  const parties = await context.organisations.parties(order.merchantId);
   const result = await (mode === 'express' ? runExpress : runStepwise)(parties, purchase);
   const device = context.devices.key(order.customerId);
   const { addresses, basket } = purchase;
   const { logisticsId } = basket;
   const passages = new Passages(parties, result.passages);
-  const { clients, rated } = context;
-  const sales = { clients, order, logisticsId, addresses, device, rated, passages };
+  const { clients, organisations, rated } = context;
+  const courierId = async (): Promise<string> => {
+    const { merchantId, orderNumber } = order;
+    const bankNode = await clients.client('bank', 'bank-node');
+    return (await bankNode.orderNumber.readTerms({ merchantId, orderNumber })).terms.courierId;
+  };
+  const sales = {
+    ...{ clients, organisations, order, logisticsId, courierId, addresses, device, rated },
+    passages,
+  };
   const ended = passages.end(await afterSales(sales, result.state));
   await rememberPurchase(context, loginId, order, ended.state);
   return ended;

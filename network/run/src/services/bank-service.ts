@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's authentication beside a running network: its certificates, its configuration, its process, its clients.
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   bankProgram,
@@ -10,7 +9,7 @@ import {
   openBankClient,
   readLatestCode,
 } from '@fabric-offline-pay/bank-node';
-import { NetworkError, readAsIfPresent, waitUntil } from '@fabric-offline-pay/node-common';
+import { readAsIfPresent, waitUntil } from '@fabric-offline-pay/node-common';
 import {
   enrolIdentity,
   type IdentityDescription,
@@ -22,9 +21,9 @@ import {
   folderOf,
   identityOf,
   type NodePlace,
+  nodeAccess,
   nodeSettings,
   type NodeSettingsParts,
-  readyFileOf,
   startNodeService,
 } from './node-service.js';
 import { PROBES } from '@fabric-offline-pay/node-common/client';
@@ -41,8 +40,6 @@ const PLACE: NodePlace = { name: BANK_SERVICE, role: 'bank', folder: 'bank' };
 const at = (home: string, name: string): string => join(folderOf(home, PLACE), name);
 
 const outboxOf = (home: string): string => at(home, 'outbox');
-
-const ready = z.object({ url: z.string() });
 
 export interface BankServiceOptions {
   /** Seconds that a one-time code is valid; at most 180. */
@@ -65,8 +62,6 @@ function bankConfiguration(
     keyFile: at(home, 'codes.key'),
     backingKeyFile: at(home, 'backing.key'),
     outboxFolder: outboxOf(home),
-    // The sample's runner claims the money itself, since some of its rows claim a part, or nothing.
-    settling: { automatic: false },
     limits: { ...(codeSeconds === undefined ? {} : { codeSeconds }) },
   };
 }
@@ -104,24 +99,13 @@ export const bankClient = (home: string, role: BankRole): BankClient =>
 
 /** @returns a client of the running service, with this certificate. */
 export const bankClientWith = (home: string, files: CertificatePaths): BankClient =>
-  openBankClient(accessOf(home, files));
+  openBankClient(nodeAccess(home, PLACE, files));
 
 /** @returns the address of the service's health check, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
-export function bankHealthQuestion(home: string): ReturnType<typeof accessOf> {
+export function bankHealthQuestion(home: string): ReturnType<typeof nodeAccess> {
   const bank = organisationWithRole(readDescription(home), 'bank');
-  const { url, ...tls } = accessOf(home, identityOf(bank, 'operator'));
+  const { url, ...tls } = nodeAccess(home, PLACE, identityOf(bank, 'operator'));
   return { url: new URL(PROBES.ready.path, url).href, ...tls };
-}
-
-/** @throws NetworkError `NETWORK_NOT_UP` */
-function accessOf(home: string, { certPath, keyPath }: CertificatePaths) {
-  const bank = organisationWithRole(readDescription(home), 'bank');
-  const read = (path: string): string => readFileSync(path, 'utf8');
-  const service = readAsIfPresent(readyFileOf(home, PLACE), ready);
-  if (service === undefined)
-    throw new NetworkError('NETWORK_NOT_UP', "The bank's service was not started.");
-  const { url } = service;
-  return { url, root: read(bank.tlsRootCertPath), cert: read(certPath), key: read(keyPath) };
 }
 
 /** Reads the newest code for this purpose from the phone, or from any when it is unknown. @throws NetworkError `DEADLINE_PASSED` */

@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // The merchant's node beside a running network.
 import { join } from 'node:path';
-import { type MerchantConfigInput, merchantProgram } from '@fabric-offline-pay/merchant-node';
+import { nodeClient } from '@fabric-offline-pay/node-common/client';
 import {
+  MERCHANT_OPERATIONS,
+  type MerchantClient,
+  type MerchantConfigInput,
+  merchantProgram,
+} from '@fabric-offline-pay/merchant-node';
+import {
+  enrolCashier,
+  type IdentityDescription,
+  type OrganisationDescription,
+  organisationWithRole,
+  readDescription,
+} from '@fabric-offline-pay/operate';
+import {
+  type CertificatePaths,
   folderOf,
   identityOf,
+  nodeAccess,
   type NodePlace,
   nodeSettings,
   startNodeService,
@@ -16,11 +31,36 @@ export const MERCHANT_NODE: NodePlace = {
   folder: 'merchant',
 };
 
-/** It follows the orders of all merchants of the organisation, and writes for the one that its certificate names. */
-export const startMerchantService = (home: string): Promise<void> =>
-  startNodeService(home, MERCHANT_NODE, merchantProgram, (parts): MerchantConfigInput => ({
-    ...nodeSettings(home, MERCHANT_NODE, parts, {
-      cashier: identityOf(parts.organisation, 'cashier'),
-    }),
-    keyFile: join(folderOf(home, MERCHANT_NODE), 'secrets.key'),
-  }));
+/** The cashiers of the organisation's merchants, by merchant. */
+const cashiersOf = ({ identities, actor }: OrganisationDescription): [string, IdentityDescription][] =>
+  identities
+    .filter((identity) => identity.role === 'cashier' && identity.actor !== actor)
+    .map((identity) => [identity.actor, identity]);
+
+/**
+ * Starts the organisation's node. It follows the orders of all its merchants, and writes for those whose cashiers have certificates.
+ * @param merchantIds who gets a certificate now, if it has none
+ */
+export async function startMerchantService(
+  home: string,
+  merchantIds: readonly string[] = [],
+): Promise<void> {
+  const { id } = organisationWithRole(readDescription(home), 'merchant');
+  for (const merchantId of merchantIds) await enrolCashier(home, id, merchantId);
+  await startNodeService(home, MERCHANT_NODE, merchantProgram, (parts): MerchantConfigInput => {
+    const { organisation } = parts;
+    const merchants = cashiersOf(organisation).map(
+      ([merchantId, { certPath, keyPath }]) =>
+        [merchantId, { certificate: certPath, privateKey: keyPath }] as const,
+    );
+    return {
+      ...nodeSettings(home, MERCHANT_NODE, parts, { cashier: identityOf(organisation, 'cashier') }),
+      merchants: Object.fromEntries(merchants),
+      keyFile: join(folderOf(home, MERCHANT_NODE), 'secrets.key'),
+    };
+  });
+}
+
+/** @returns a client of the running node, with this certificate. @throws NetworkError `NETWORK_NOT_UP` */
+export const merchantClientWith = (home: string, files: CertificatePaths): MerchantClient =>
+  nodeClient(MERCHANT_OPERATIONS, nodeAccess(home, MERCHANT_NODE, files));

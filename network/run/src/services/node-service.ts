@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An organisation's node beside a running network: its certificates, its configuration, its process.
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NetworkError, writeJson } from '@fabric-offline-pay/node-common';
+import { NetworkError, readAsIfPresent, writeJson } from '@fabric-offline-pay/node-common';
 import {
   endpointsOf,
   enrolTls,
@@ -17,6 +18,7 @@ import {
   startService,
   type TlsCertificate,
 } from '@fabric-offline-pay/operate';
+import * as z from 'zod';
 
 /** Where a node's files and processes are. */
 export interface NodePlace {
@@ -125,4 +127,16 @@ export async function startNodeService(
     args: [program, file],
     readyFile: readyFileOf(home, place),
   });
+}
+
+const ready = z.object({ url: z.string() });
+
+/** @returns the address of a running node, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
+export function nodeAccess(home: string, place: NodePlace, { certPath, keyPath }: CertificatePaths) {
+  const { tlsRootCertPath } = organisationWithRole(readDescription(home), place.role);
+  const read = (path: string): string => readFileSync(path, 'utf8');
+  const service = readAsIfPresent(readyFileOf(home, place), ready);
+  if (service === undefined)
+    throw new NetworkError('NETWORK_NOT_UP', `The service ${place.name} was not started.`);
+  return { url: service.url, root: read(tlsRootCertPath), cert: read(certPath), key: read(keyPath) };
 }

@@ -3,7 +3,12 @@
 // pipelines of the SDK run over nodes as they run over connections.
 import { randomUUID } from 'node:crypto';
 import { ERRORS, type ErrorCode } from '@fabric-offline-pay/domain';
-import { RefusedError, UnavailableError, type TransactionResult } from '@fabric-offline-pay/sdk';
+import {
+  RefusedError,
+  UnavailableError,
+  type Statistics,
+  type TransactionResult,
+} from '@fabric-offline-pay/sdk';
 import * as z from 'zod';
 import type { CallOptions } from './node-client.js';
 import { isCodedError } from './node-error.js';
@@ -12,24 +17,28 @@ import { isCodedError } from './node-error.js';
 export const ledgerPlace = {
   transactionId: z.string().describe('the transaction that wrote it, 64 hex digits'),
   blockNumber: z.int().min(0).describe('the block that has it'),
+  attempts: z.int().min(1).describe('how often it was proposed; more than 1 after conflicts'),
 };
 
 /** The answer of an operation that wrote to the ledger. */
-export type WithPlace<Result> = Result & LedgerPlace;
+export type WithPlace<Result> = Result & Placed;
 
-interface LedgerPlace {
+export interface Placed {
   readonly transactionId: string;
   readonly blockNumber: number;
+  readonly attempts: number;
 }
 
 export const withPlace = <Result extends object>({
   result,
   transactionId,
   blockNumber,
+  attempts,
 }: TransactionResult<Result>): WithPlace<Result> => ({
   ...result,
   transactionId,
   blockNumber: Number(blockNumber),
+  attempts,
 });
 
 /** @returns the shape of what a transaction answers, with its place. */
@@ -56,26 +65,32 @@ function toLedgerError(error: unknown): unknown {
 }
 
 /** An operation that writes to the ledger, as a node's client has it. */
-type StepCall<Input, Answer> = (input: Input, options: CallOptions) => Promise<Answer>;
+export type StepCall<Input, Answer> = (input: Input, options: CallOptions) => Promise<Answer>;
+
+function note(statistics: Statistics, { durationMs, blockNumber, attempts }: Committed): void {
+  statistics.started();
+  for (let again = 1; again < attempts; again++) statistics.retried('conflict');
+  statistics.committed(durationMs, blockNumber);
+}
+
+type Committed = Pick<TransactionResult<unknown>, 'durationMs' | 'blockNumber' | 'attempts'>;
 
 /**
  * @returns the operation as a transaction. Each call has an idempotency key of its own, since the ledger has natural keys.
+ * @param statistics counts it like a transaction of a connection
  * @throws {RefusedError} with the ledger's code; {UnavailableError} when node or ledger did not answer
  */
 export const ledgerStep =
-  <Input, Answer extends LedgerPlace>(call: StepCall<Input, Answer>) =>
-  async (input: Input): Promise<TransactionResult<Omit<Answer, keyof LedgerPlace>>> => {
+  <Input, Answer extends Placed>(call: StepCall<Input, Answer>, statistics?: Statistics) =>
+  async (input: Input): Promise<TransactionResult<Omit<Answer, keyof Placed>>> => {
     const begun = performance.now();
     try {
       const answer = await call(input, { idempotencyKey: randomUUID() });
-      const { transactionId, blockNumber, ...result } = answer;
-      return {
-        result,
-        transactionId,
-        blockNumber: BigInt(blockNumber),
-        attempts: 1,
-        durationMs: performance.now() - begun,
-      };
+      const { transactionId, blockNumber, attempts, ...result } = answer;
+      const durationMs = performance.now() - begun;
+      const placed = { transactionId, blockNumber: BigInt(blockNumber), attempts, durationMs };
+      if (statistics !== undefined) note(statistics, placed);
+      return { result, ...placed };
     } catch (error) {
       throw toLedgerError(error);
     }

@@ -70,8 +70,11 @@ async function refundPayment(context: Context, refund: Refund): Promise<Refunded
     refundId: refund.refundId,
     amount: refund.amount,
   });
-  const { refunded, replayed, transactionId, blockNumber } = await written(context, submitted);
-  return { refunded, replayed, transactionId, blockNumber };
+  const { refunded, replayed, transactionId, blockNumber, attempts } = await written(
+    context,
+    submitted,
+  );
+  return { refunded, replayed, transactionId, blockNumber, attempts };
 }
 
 /** @throws {MerchantError} NOT_FOUND, PAYMENT_AMBIGUOUS; and what `settlement:refund` or `offline:refund` refuses */
@@ -84,7 +87,7 @@ export async function placeRefund(context: Context, refund: Refund): Promise<Ref
     refundId,
     amount,
   });
-  const { replayed, transactionId, blockNumber } = await written(context, submitted);
+  const { state: _, units: __, ...placed } = await written(context, submitted);
   const { hold } = await context.client.orderNumber.readOrder({ merchantId, orderNumber });
-  return { refunded: hold?.refunded ?? amount, replayed, transactionId, blockNumber };
+  return { refunded: hold?.refunded ?? amount, ...placed };
 }

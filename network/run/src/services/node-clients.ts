@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// Clients of a home's nodes for a run: each merchant and each courier calls with a certificate of its own.
+import type { LogisticsClient } from '@fabric-offline-pay/logistics-node';
+import type { MerchantClient } from '@fabric-offline-pay/merchant-node';
+import {
+  enrolCashier,
+  enrolIdentity,
+  organisationWithRole,
+  readDescription,
+} from '@fabric-offline-pay/operate';
+import type { NodeClients } from '../pay/over-nodes.js';
+import { bankClient } from './bank-service.js';
+import { logisticsClientWith } from './logistics-service.js';
+import { merchantClientWith } from './merchant-service.js';
+import { identityOf } from './node-service.js';
+
+interface Closing {
+  close(): void;
+}
+
+/** One client a name, opened at first use. */
+class Opened<Client extends Closing> {
+  readonly #open: (name: string) => Promise<Client>;
+  readonly #known = new Map<string, Promise<Client>>();
+
+  constructor(open: (name: string) => Promise<Client>) {
+    this.#open = open;
+  }
+
+  readonly get = (name: string): Promise<Client> => {
+    const known = this.#known.get(name) ?? this.#open(name);
+    this.#known.set(name, known);
+    return known;
+  };
+
+  async close(): Promise<void> {
+    const opened = await Promise.allSettled(this.#known.values());
+    for (const result of opened) if (result.status === 'fulfilled') result.value.close();
+  }
+}
+
+/** @param home of a running network whose nodes were started */
+export function openNodeClients(
+  home: string,
+): NodeClients & { readonly close: () => Promise<void> } {
+  const description = readDescription(home);
+  const merchants = organisationWithRole(description, 'merchant');
+  const logistics = organisationWithRole(description, 'logistics');
+  const merchant = new Opened<MerchantClient>(async (merchantId) =>
+    merchantClientWith(home, await enrolCashier(home, merchants.id, merchantId)),
+  );
+  // The node knows a courier by the name in its certificate.
+  const courier = new Opened<LogisticsClient>(async (name) => {
+    const identity = { name, role: 'courier', actor: logistics.actor };
+    return logisticsClientWith(home, await enrolIdentity(home, logistics.id, identity));
+  });
+  const dispatcher = new Opened<LogisticsClient>((role) =>
+    Promise.resolve(logisticsClientWith(home, identityOf(logistics, role))),
+  );
+  const [teller, operator] = [bankClient(home, 'teller'), bankClient(home, 'operator')];
+  return {
+    merchant: merchant.get,
+    courier: courier.get,
+    dispatcher: () => dispatcher.get('dispatcher'),
+    teller,
+    operator,
+    close: async () => {
+      await Promise.all([merchant.close(), courier.close(), dispatcher.close()]);
+      for (const client of [teller, operator]) client.close();
+    },
+  };
+}

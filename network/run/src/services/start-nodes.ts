@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Starts the organisations' nodes beside a running network, each with the others.
+import { type BankServiceOptions, startBankService } from './bank-service.js';
+import { startLogisticsService } from './logistics-service.js';
+import { startMerchantService } from './merchant-service.js';
+
+/**
+ * Leaves running what runs unchanged.
+ * @param merchantIds the merchants that the merchants' node has to write for
+ * @throws NetworkError `NETWORK_NOT_UP` | `NODE_FAILED` | `DEADLINE_PASSED`
+ */
+export async function startNodes(
+  home: string,
+  bank: BankServiceOptions,
+  merchantIds: readonly string[],
+): Promise<void> {
+  await Promise.all([
+    startBankService(home, bank),
+    startMerchantService(home, merchantIds),
+    startLogisticsService(home),
+  ]);
+}
