@@ -11,6 +11,12 @@ export const ALERT_KINDS = [
   'failingJob',
   /** The host refused what it had agreed to. Subject: the job and what it is about. */
   'hostContradicts',
+  /** A host has not said for some minutes what became of a request. Subject: `funding` or `payOut`, and what it is about. */
+  'unansweredHost',
+  /** A deduction above the policy's sum waits for a second person. Subject: merchant/order. */
+  'confirmationWaits',
+  /** A pay-out waits for a teller to link an account. Subject: payee/currency/id. */
+  'payOutWaits',
   /** A customer gets no more one-time codes: too many were not used. Subject: the customer's pseudonym. */
   'cappedCodes',
   /** A certificate or revocation list of the node ends soon, or cannot be read. Subject: its name and the days. */

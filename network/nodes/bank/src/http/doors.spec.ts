@@ -113,11 +113,18 @@ const WHO: Readonly<Record<BankRole, readonly (keyof OperationTable)[]>> = {
     ...(['enrol', 'updateProfile', 'registerDevice'] as const),
     ...(['startRecovery', 'confirmRecovery', 'stopChange', 'openAccount'] as const),
     ...(['eraseCustomer', 'setClaimAgreement', 'linkPayeeAccount'] as const),
+    ...(['findFundings', 'listPayOuts'] as const),
   ],
   'customer-channel': [
     ...(['openLogin', 'completeProfile', 'beginAuthentication', 'submitPassword'] as const),
     ...(['submitCode', 'complete', 'beginStepUp', 'beginChange', 'cancelChange'] as const),
-    ...(['fundOrder', 'listInstruments', 'chooseInstrument'] as const),
+    ...([
+      'fundOrder',
+      'listFundings',
+      'readFunding',
+      'listInstruments',
+      'chooseInstrument',
+    ] as const),
     ...(['readStatement', 'statementFile', 'listHolds', 'listReserves', 'listDevices'] as const),
     ...(['listMessages', 'recommend', 'setHabits', 'exportData'] as const),
     ...(['listChanges', 'offerAddresses', 'listLogins', 'listPurchases'] as const),
@@ -125,7 +132,7 @@ const WHO: Readonly<Record<BankRole, readonly (keyof OperationTable)[]>> = {
   'bank-node': ['recordPurchase'],
   operator: [
     ...(['attempts', 'readActivity', 'listAlerts', 'acknowledgeAlert', 'listJobs'] as const),
-    ...(['listPayOuts', 'payOutTransactions', 'readReconciliation'] as const),
+    ...(['findFundings', 'listPayOuts', 'payOutTransactions', 'readReconciliation'] as const),
     ...(['reconcileDay', 'readBacking'] as const),
   ],
   'auth-service': [],
