@@ -97,7 +97,7 @@ class Building {
           spending.spend(name, kind);
         return { caller: { name }, operations: service.for({ name, spend }) };
       },
-      links: { coreBanking: () => this.#instruments.echo() },
+      links: { ...this.#instruments.links, ...this.#carriers.links },
       close: async () => {
         await service.idle();
         await Promise.all([this.#carriers.close(), this.#instruments.close()]);

@@ -40,5 +40,6 @@ export {
   withContext,
 } from './http/operation.js';
 export { parseWith } from './http/parse-input.js';
-export { PROBES, type Readiness } from './http/probes.js';
+export type { Readiness } from './http/links.js';
+export { PROBES } from './http/probes.js';
 export { type ApiDescription, codesOf, openApi } from './http/open-api.js';

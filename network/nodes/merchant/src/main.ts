@@ -12,7 +12,6 @@ runNode({
     const connection = ledger.as('cashier');
     return startMerchant(config, {
       ...{ client: connection.client, blocks: connection, logger, onEnd },
-      askPeer: () => connection.height(),
     });
   },
 });

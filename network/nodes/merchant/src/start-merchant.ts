@@ -39,8 +39,6 @@ export interface MerchantParts {
   readonly client: Client;
   readonly blocks: BlockSource;
   readonly logger: Logger;
-  /** Asks the organisation's peer anything: the node is ready only when it answers. */
-  readonly askPeer?: () => Promise<unknown>;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
   /** Default: what the configuration says. */
@@ -68,7 +66,7 @@ const reachedWith =
 
 function partsOf(
   config: MerchantConfig,
-  { client, logger, askPeer, backoff = defaultBackoff() }: MerchantParts,
+  { client, logger, backoff = defaultBackoff() }: MerchantParts,
   base: Base,
 ): NodeParts<MerchantTables, OperationTable, CallContext> {
   const { reach, timeoutMs, giveUpSeconds } = config.webhooks;
@@ -99,7 +97,6 @@ function partsOf(
     api: MERCHANT_API,
     handlers: HANDLERS,
     contextOf: (caller) => ({ ...context, caller }),
-    ...(askPeer !== undefined && { links: { ledger: askPeer } }),
     close: () => {
       poster.close();
       return Promise.resolve();

@@ -5,7 +5,7 @@ import { NodeError, type Handlers } from '@fabric-offline-pay/node-common/client
 import type { BankContext } from '../context.js';
 import { requireSession } from '../records/logins.js';
 import type { FUNDING_OPERATIONS } from './funding-operations.js';
-import { listFundings, readFunding, type FundingView } from './read-fundings.js';
+import { listFundings, readFunding } from './read-fundings.js';
 
 export type FundingCallContext = Pick<BankContext, 'db' | 'clock' | 'limits'>;
 
@@ -14,20 +14,17 @@ function keyIn(after: string | undefined): OrderKey | undefined {
   return after === undefined ? undefined : { merchantId, orderNumber };
 }
 
-/** The login says whose it is. */
-const forCustomer = ({ customerId: _, ...view }: FundingView) => view;
-
 export const FUNDING_HANDLERS: Handlers<typeof FUNDING_OPERATIONS, FundingCallContext> = {
   async listFundings(context, { loginId, after, limit }) {
     const { customer_id: customerId } = await requireSession(context, loginId);
     const query = { customerId, after: keyIn(after), limit };
-    return (await listFundings(context.db, query)).map(forCustomer);
+    return listFundings(context.db, query);
   },
   async readFunding(context, { loginId, ...key }) {
     const { customer_id } = await requireSession(context, loginId);
     const view = await readFunding(context.db, key);
     if (view?.customerId !== customer_id) throw new NodeError('NOT_FOUND', 'orderNumber');
-    return forCustomer(view);
+    return view;
   },
   findFundings: ({ db }, { customerId, troubled, after, limit }) =>
     listFundings(db, { customerId, troubled: troubled === 'true', after: keyIn(after), limit }),

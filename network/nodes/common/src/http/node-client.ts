@@ -12,7 +12,8 @@ import {
   type OperationOutput,
   type Operations,
 } from './operation.js';
-import { PROBES, type Readiness } from './probes.js';
+import type { Readiness } from './links.js';
+import { PROBES } from './probes.js';
 
 export interface NodeClientOptions {
   /** For example `https://127.0.0.1:7443`. */

@@ -13,6 +13,7 @@ import {
 import type * as z from 'zod';
 import type { Doorkeeper, Visitor } from './doorkeeper.js';
 import type { IdempotentCalls } from './idempotency.js';
+import { statusOf, type Readiness } from './links.js';
 import type { NodeMetrics } from './metrics.js';
 import { framesOf, NodeError, toCodedError } from './node-error.js';
 import { IDEMPOTENCY_KEY_PATTERN, openApi, type ApiDescription } from './open-api.js';
@@ -24,7 +25,7 @@ import {
   type Operations,
 } from './operation.js';
 import { parseWith } from './parse-input.js';
-import { PROBES, type Readiness } from './probes.js';
+import { PROBES } from './probes.js';
 import type { Timeouts } from './timeouts.js';
 
 /** PEM texts. */
@@ -144,8 +145,10 @@ class Routes<Table extends Operations, Context> {
     this.#addProbe(server, PROBES.health, () => Promise.resolve({ status: 'ok' }));
     this.#addProbe(server, PROBES.ready, async () => {
       const links = await readiness();
-      if (Object.values(links).includes(false)) throw new NotReady(links);
-      return { status: 'ok', links };
+      for (const [name, state] of Object.entries(links)) metrics.linkAnswers(name, state.answers);
+      const status = statusOf(links);
+      if (status === 'not ready') throw new NotReady(links);
+      return { status, links };
     });
     this.#addProbe(server, PROBES.metrics, async () => {
       await updateMetrics?.();
