@@ -24,6 +24,10 @@ export {
   type NodeClientOptions,
 } from './http/node-client.js';
 export {
+  events,
+  type EventsAnswer,
+  type EventsFrom,
+  type EventsOutput,
   file,
   type FileAnswer,
   type FileOutput,
@@ -37,6 +41,7 @@ export {
   operations,
   type ParsedInput,
   pathFields,
+  type ServerEvent,
   withContext,
 } from './http/operation.js';
 export { parseWith } from './http/parse-input.js';

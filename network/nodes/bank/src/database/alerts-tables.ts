@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of what operators are alerted to (unit 16). A row is written once for each time that something goes wrong.
 
+import type { Generated } from 'kysely';
+
 // Instants are milliseconds since 1970.
 
 /** What an operator is alerted to. */
@@ -37,8 +39,13 @@ export interface AlertTable {
   acknowledged_at: number | null;
   escalated_at: number | null;
   closed_at: number | null;
+  /** Rises with each change of any alert, in the order in which they are committed. */
+  change: number;
 }
 
+/** The table for queries. */
+export type AlertRows = Omit<AlertTable, 'change'> & { change: Generated<number> };
+
 export interface AlertTables {
-  alerts: AlertTable;
+  alerts: AlertRows;
 }

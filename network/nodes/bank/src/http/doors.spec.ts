@@ -52,6 +52,12 @@ const call = (
     const url = new URL(path.replace(/:\w+/g, 'nobody'), house.bank.url);
     const options = { method, ca: house.authority.root, cert, key, agent: false as const };
     const sent = request(url, options, (response) => {
+      // A stream of events does not end by itself.
+      if (response.headers['content-type']?.startsWith('text/event-stream') === true) {
+        resolve({ status: response.statusCode, code: undefined });
+        response.destroy();
+        return;
+      }
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () =>
@@ -131,7 +137,14 @@ const WHO: Readonly<Record<BankRole, readonly (keyof OperationTable)[]>> = {
   ],
   'bank-node': ['recordPurchase'],
   operator: [
-    ...(['attempts', 'readActivity', 'listAlerts', 'acknowledgeAlert', 'listJobs'] as const),
+    ...([
+      'attempts',
+      'readActivity',
+      'listAlerts',
+      'followAlerts',
+      'acknowledgeAlert',
+      'listJobs',
+    ] as const),
     ...(['findFundings', 'listPayOuts', 'payOutTransactions', 'readReconciliation'] as const),
     ...(['reconcileDay', 'readBacking'] as const),
   ],

@@ -113,7 +113,9 @@ const until = (expected: Readiness): Promise<true> =>
     'the links',
     async () => {
       const states = await operator.ready();
-      return Object.entries(expected).every(([name, { answers }]) => states[name]?.answers === answers)
+      return Object.entries(expected).every(
+        ([name, { answers }]) => states[name]?.answers === answers,
+      )
         ? true
         : undefined;
     },

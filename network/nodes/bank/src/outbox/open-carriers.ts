@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens what carries messages to customers, as the configuration says.
-import { remembered, SmtpMail, type Links, type MailSender, type NodeBase } from '@fabric-offline-pay/node-common/node';
+import {
+  remembered,
+  SmtpMail,
+  type Links,
+  type MailSender,
+  type NodeBase,
+} from '@fabric-offline-pay/node-common/node';
 import type { BankConfig } from '../config.js';
 import type { BankTables } from '../database/schema.js';
 import type { MessageSender } from '../messages/message-sender.js';

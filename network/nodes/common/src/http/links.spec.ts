@@ -32,7 +32,11 @@ test('each link is named with its state; one that throws at once is away, too', 
 
 test('what costs the other side something is asked once in its time', async () => {
   let [now, asked] = [0, 0];
-  const ask = remembered(() => Promise.resolve((asked += 1)), 30, () => now);
+  const ask = remembered(
+    () => Promise.resolve((asked += 1)),
+    30,
+    () => now,
+  );
   await ask();
   now = 29;
   await ask();
