@@ -12,12 +12,10 @@ import {
   type HostKind,
 } from '../../network/nodes/bank/src/testing/hosts/faults.js';
 import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
-import { HostHouse, PAID, TOTAL, until, type Case } from '../support/host-house.js';
+import { HostHouse, PAID, TOTAL, until, type Case, type Trouble } from '../support/host-house.js';
 
 /** What is read while the host is as it is. `done`: the step is done all the same. */
 type Meanwhile = 'done' | 'waiting' | 'unknown';
-
-type Trouble = Fault | 'is stopped';
 
 /** A host that says something useful is understood; one that cannot be reached has done nothing; of any other nothing is known. */
 const MEANWHILE: Readonly<Partial<Record<AnswerWay, Meanwhile>>> = {
@@ -25,8 +23,13 @@ const MEANWHILE: Readonly<Partial<Record<AnswerWay, Meanwhile>>> = {
   pieces: 'done',
 };
 
+const SPECIAL: Readonly<Partial<Record<Trouble, Meanwhile>>> = {
+  'is stopped': 'waiting',
+  'does it and falls silent': 'unknown',
+};
+
 const meanwhile = (trouble: Trouble): Meanwhile =>
-  trouble === 'is stopped' ? 'waiting' : (MEANWHILE[wayOf(trouble)] ?? 'unknown');
+  SPECIAL[trouble] ?? MEANWHILE[wayOf(trouble as Fault)] ?? 'unknown';
 
 /** A card host that answers the question whether it is there, is there, whatever it says; the other host says it in words. */
 const IS_THERE: Readonly<Record<HostKind, readonly AnswerWay[]>> = {
@@ -34,7 +37,7 @@ const IS_THERE: Readonly<Record<HostKind, readonly AnswerWay[]>> = {
   mobile: ['twice', 'pieces'],
 };
 
-const isThere = (kind: HostKind, trouble: Trouble): boolean =>
+const isThere = (kind: HostKind, trouble: Fault | 'is stopped'): boolean =>
   trouble !== 'is stopped' && IS_THERE[kind].includes(wayOf(trouble));
 
 /** Why a host refuses, in its own words and in ours. */
@@ -113,7 +116,8 @@ describe.each(HOST_KINDS)('a %s host', (kind) => {
     await expectMoved(about, `authorise ${TOTAL}`, `release ${TOTAL}`);
   }
 
-  const CELLS = (['is stopped', ...faultsOf(kind)] as const).map((trouble) => ({
+  const LOOKS = ['is stopped', ...faultsOf(kind)] as const;
+  const CELLS = [...LOOKS, 'does it and falls silent' as const].map((trouble) => ({
     trouble,
     shows: meanwhile(trouble),
   }));
@@ -185,7 +189,7 @@ describe.each(HOST_KINDS)('a %s host', (kind) => {
     },
   );
 
-  test.each(CELLS.map(({ trouble }) => ({ trouble, there: isThere(kind, trouble) })))(
+  test.each(LOOKS.map((trouble) => ({ trouble, there: isThere(kind, trouble) })))(
     'that $trouble when it is asked whether it is there: $there',
     async ({ trouble, there }) => {
       await house.breakLooks(trouble);

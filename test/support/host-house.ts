@@ -66,6 +66,12 @@ const UNLIMITED = {
 const PAYEE = { payeeId: MERCHANT, currency: CURRENCY };
 const SIMULATORS = { card: CardHostSimulator, mobile: MobileHostSimulator } as const;
 
+/**
+ * What is wrong with the host: a fault at every message, or it is stopped before anything arrives, or it does the first thing, and then
+ * neither that answer comes nor does it do anything more.
+ */
+export type Trouble = Fault | 'is stopped' | 'does it and falls silent';
+
 /** An order with an instrument of its own. */
 export interface Case {
   readonly token: string;
@@ -122,16 +128,23 @@ export class HostHouse {
     rmSync(this.#folder, { recursive: true });
   }
 
-  /** All requests about money meet the fault, until it is put right. `undefined`: the host is stopped before anything arrives. */
-  async breakHost(fault: Fault | 'is stopped'): Promise<void> {
-    if (fault === 'is stopped') await this.#host.stop();
-    else this.#host.faultFor = () => fault;
+  /** All requests about money meet the trouble, until it is put right. */
+  async breakHost(trouble: Trouble): Promise<void> {
+    if (trouble === 'is stopped') await this.#host.stop();
+    else if (trouble === 'does it and falls silent') {
+      let isFirst = true;
+      this.#host.faultFor = () => {
+        const fault = isFirst ? 'says nothing' : 'ignores';
+        isFirst = false;
+        return fault;
+      };
+    } else this.#host.faultFor = () => trouble;
   }
 
   /** The same for whoever only asks whether anybody is there. */
-  async breakLooks(fault: Fault | 'is stopped'): Promise<void> {
-    if (fault === 'is stopped') await this.#host.stop();
-    else this.#host.faultForLook = () => fault;
+  async breakLooks(trouble: Fault | 'is stopped'): Promise<void> {
+    if (trouble === 'is stopped') await this.#host.stop();
+    else this.#host.faultForLook = () => trouble;
   }
 
   async putRight(): Promise<void> {

@@ -38,7 +38,7 @@ async function lastChange(db: BankDatabase): Promise<number> {
     .selectFrom('alerts')
     .select(({ fn }) => fn.max<number | null>('change').as('last'))
     .executeTakeFirst();
-  return Number(row?.last ?? 0);
+  return row?.last ?? 0;
 }
 
 const eventOf = (row: AlertTable): ServerEvent => ({

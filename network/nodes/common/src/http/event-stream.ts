@@ -80,12 +80,14 @@ export class EventStreams {
     const last = request.headers['last-event-id'];
     const lastEventId = typeof last === 'string' && EVENT_ID.test(last) ? last : undefined;
     const events = answer({ lastEventId, signal: stream.signal });
-    return reply
-      .header('content-type', 'text/event-stream; charset=utf-8')
-      .header('x-accel-buffering', 'no')
-      // Kept for another request, the connection would let a server that ends wait for it.
-      .header('connection', 'close')
-      .send(Readable.from(this.#textsOf(events, stream, listener)));
+    return (
+      reply
+        .header('content-type', 'text/event-stream; charset=utf-8')
+        .header('x-accel-buffering', 'no')
+        // Kept for another request, the connection would let a server that ends wait for it.
+        .header('connection', 'close')
+        .send(Readable.from(this.#textsOf(events, stream, listener)))
+    );
   }
 
   async *#textsOf(
