@@ -786,11 +786,15 @@ describe('operators', () => {
   test('see on a page what changes', async () => {
     const built = await alerting();
     const stop = new AbortController();
-    const events = alertEvents(db, stop.signal, 20);
-    expect((await events.next()).value).toBe('event: alerts\ndata: []\n\n');
+    const from = { lastEventId: undefined, signal: stop.signal };
+    const events = alertEvents(db, from, 20);
+    expect((await events.next()).value).toEqual({ id: '0' });
     await place('express', DIFFERENT);
     await act(built);
-    expect((await events.next()).value).toContain(`"subject":"${SUBJECT}"`);
+    expect((await events.next()).value).toMatchObject({
+      event: 'alert',
+      data: { subject: SUBJECT, closedAt: null },
+    });
     stop.abort();
     expect((await events.next()).done).toBe(true);
   });

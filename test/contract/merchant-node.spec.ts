@@ -464,7 +464,8 @@ describe('the node', () => {
     await expect(cashier.listEndpoints({})).rejects.toMatchObject(denied);
     await expect(operator.listOrders({})).rejects.toMatchObject(denied);
     await expect(house.clientOf('courier').health()).rejects.toMatchObject(denied);
-    expect(await operator.ready()).toEqual({ database: true, ledger: true });
+    const well = { answers: true, required: true };
+    expect(await operator.ready()).toEqual({ database: well, ledger: well, follower: well });
     expect(await operator.metrics()).toMatch(/offpay_webhook_endpoints\{state="active".*\} 1\n/);
   });
 

@@ -47,6 +47,10 @@ export class MemoryBlocks implements BlockSource {
     this.#ledger = ledger;
   }
 
+  height(): Promise<bigint> {
+    return Promise.resolve(BigInt(this.#ledger.blocks().length + 1));
+  }
+
   async *committedBlocks(from: bigint, signal: AbortSignal): AsyncGenerator<CommittedBlock> {
     const news = new EventEmitter();
     const stop = this.#ledger.onBlock(() => void news.emit('block'));

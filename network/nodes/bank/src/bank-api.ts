@@ -12,6 +12,7 @@ import { CUSTOMER_CHANNEL, type BankRole } from './caller.js';
 import { FUNDING_STATES } from './database/funding-tables.js';
 import { WORK_OPERATIONS } from './alerts/work-operations.js';
 import { MONEY_OPERATIONS } from './reconciliation/reconciliation-operations.js';
+import { FUNDING_OPERATIONS, fundingOutcome } from './funding/funding-operations.js';
 import { RECORD_OPERATIONS } from './user-system/record-operations.js';
 import { INPUTS } from './inputs.js';
 import { ATTEMPT_RESULTS, CHANGE_KINDS, CHANGE_STATES, FACTORS, LOGIN_STATES } from './states.js';
@@ -84,6 +85,8 @@ const purchase = z.object({
 const funding = z.object({
   state: z.enum(FUNDING_STATES),
   refusal: z.string().nullable().describe('a code: why no instrument gave the money'),
+  outcome: fundingOutcome,
+  reason: z.string().nullable().describe('a code: the refusal, or why it does not go on now'),
 });
 
 const instrument = z.object({
@@ -381,6 +384,7 @@ export const SERVICE_OPERATIONS = operations({
 export const BANK_OPERATIONS = operations({
   ...SERVICE_OPERATIONS,
   ...RECORD_OPERATIONS,
+  ...FUNDING_OPERATIONS,
   ...WORK_OPERATIONS,
   ...MONEY_OPERATIONS,
 });

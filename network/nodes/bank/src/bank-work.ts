@@ -18,10 +18,11 @@ import type { CoreBanking } from './core-banking/core-banking.js';
 import type { BankTables } from './database/schema.js';
 import { Feedback } from './feedback/feedback.js';
 import { feedbackLedger, publishFeedbackJob } from './feedback/publish-feedback.js';
+import type { TellCustomer } from './funding/fund-order.js';
 import { fundingLedger } from './funding/funding-ledger.js';
 import { fundingWork } from './funding/funding-work.js';
 import { Habits } from './habits/habits.js';
-import { noticeWork } from './notices/notice-work.js';
+import { noticeWork, type NoticeWork } from './notices/notice-work.js';
 import type { Carriers } from './outbox/open-carriers.js';
 import { payOutLedger, type PayOutLedger } from './pay-outs/pay-out-ledger.js';
 import { payOutWork } from './pay-outs/pay-out-work.js';
@@ -90,12 +91,13 @@ class Building {
   }
 
   build(): BankWork {
+    const notices = this.#notices();
     const payOuts = this.#payOuts();
     const reconciliation = this.#reconciliation();
     const { projections, jobs } = joined([
-      this.#notices(),
+      notices,
       this.#memory(),
-      this.#fundings(),
+      this.#fundings(notices.tell),
       this.#settling(),
       this.#clock(),
       this.#watching(),
@@ -119,7 +121,7 @@ class Building {
     return withContext(WORK_HANDLERS, ({ caller }: WorkCall) => ({ ...own, caller }));
   }
 
-  #notices(): WorkParts<BankTables> {
+  #notices(): NoticeWork {
     const { config, base, carriers } = this.#parts;
     const { messages, mail } = carriers;
     const { quietHours } = config.messages;
@@ -138,12 +140,12 @@ class Building {
     };
   }
 
-  #fundings(): WorkParts<BankTables> {
+  #fundings(tell: TellCustomer): WorkParts<BankTables> {
     const { config, base, clients, coreBanking } = this.#parts;
     if (clients === undefined) return NOTHING;
     const { db, clock, work } = base;
     const context = {
-      ...{ db, clock, coreBanking },
+      ...{ db, clock, coreBanking, tell },
       ledger: fundingLedger(clients.teller),
       abandonedAfterMs: config.funding.abandonedAfterSeconds * 1000,
     };
@@ -192,7 +194,8 @@ class Building {
       ledger: clients === undefined ? NO_LEDGER : payOutLedger(clients),
     };
     const parts = payOutWork(context, work, this.#bankId);
-    return clients === undefined ? { ...parts, jobs: [] } : parts;
+    const jobs = alertingJobs(parts.jobs, { db, clock, alerts: this.#alerts });
+    return { ...parts, jobs: clients === undefined ? [] : jobs };
   }
 
   #reconciliation() {

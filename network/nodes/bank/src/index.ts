@@ -35,7 +35,6 @@ export {
   type RefusalCode,
   type ReverseRequest,
 } from './core-banking/core-banking.js';
-export { compareWithHosts, type BankingDifference } from './core-banking/compare.js';
 export { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
 export {
   openInstruments,

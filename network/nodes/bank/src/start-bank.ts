@@ -19,6 +19,7 @@ import type { BankConfig } from './config.js';
 import { openInstruments, type Instruments } from './core-banking/instruments.js';
 import { MIGRATIONS } from './database/migrations.js';
 import type { BankTables } from './database/schema.js';
+import { FUNDING_HANDLERS } from './funding/funding-handlers.js';
 import { FundingDesk } from './funding/funding-desk.js';
 import { kindOf } from './funding/store.js';
 import type { BankOperations } from './operations.js';
@@ -87,6 +88,7 @@ class Building {
       handlers: {
         ...SERVICE_HANDLERS,
         ...withContext(RECORD_HANDLERS, () => ({ db, clock, limits })),
+        ...withContext(FUNDING_HANDLERS, () => ({ db, clock, limits })),
         ...handlers,
       },
       contextOf: ({ name }) => {
@@ -95,7 +97,7 @@ class Building {
           spending.spend(name, kind);
         return { caller: { name }, operations: service.for({ name, spend }) };
       },
-      links: { coreBanking: () => this.#instruments.echo() },
+      links: { ...this.#instruments.links, ...this.#carriers.links },
       close: async () => {
         await service.idle();
         await Promise.all([this.#carriers.close(), this.#instruments.close()]);

@@ -24,6 +24,10 @@ export {
   type NodeClientOptions,
 } from './http/node-client.js';
 export {
+  events,
+  type EventsAnswer,
+  type EventsFrom,
+  type EventsOutput,
   file,
   type FileAnswer,
   type FileOutput,
@@ -37,6 +41,7 @@ export {
   operations,
   type ParsedInput,
   pathFields,
+  type ServerEvent,
   withContext,
 } from './http/operation.js';
 export {
@@ -49,5 +54,6 @@ export {
   type WithPlace,
 } from './http/ledger-step.js';
 export { parseWith } from './http/parse-input.js';
-export { PROBES, type Readiness } from './http/probes.js';
+export type { Readiness } from './http/links.js';
+export { PROBES } from './http/probes.js';
 export { type ApiDescription, codesOf, openApi } from './http/open-api.js';

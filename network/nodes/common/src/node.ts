@@ -26,6 +26,7 @@ export * from './client.js';
 export { Doorkeeper, type DoorkeeperOptions, type Visitor } from './http/doorkeeper.js';
 export { createIdempotency, IdempotentCalls, type IdempotencyTables } from './http/idempotency.js';
 export { listsInPem, type RevocationList, revocationList } from './http/revocation-list.js';
+export { remembered, type Link, type Links } from './http/links.js';
 export { NodeMetrics } from './http/metrics.js';
 export {
   nodeServer,

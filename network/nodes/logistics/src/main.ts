@@ -13,7 +13,6 @@ runNode({
     return startLogistics(config, {
       ledger: connection.client,
       blocks: connection,
-      links: { ledger: () => connection.height() },
       logger,
       onEnd,
     });

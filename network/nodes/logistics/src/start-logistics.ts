@@ -28,8 +28,6 @@ export interface LogisticsParts {
   readonly ledger: LogisticsLedger;
   readonly blocks: BlockSource;
   readonly logger: Logger;
-  /** What must answer for the node to be ready. */
-  readonly links?: Readonly<Record<string, () => Promise<unknown>>>;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
   /** Default: what the configuration says. */
@@ -45,7 +43,7 @@ const isRole = (text: string): text is Role => LOGISTICS_ROLES.some((role) => ro
 
 function partsOf(
   config: LogisticsConfig,
-  { ledger, links = {} }: LogisticsParts,
+  { ledger }: LogisticsParts,
   { db, work, logger, clock }: NodeBase<LogisticsTables>,
 ): NodeParts<LogisticsTables, OperationTable, CallContext> {
   const { actor: logisticsId, mspId } = config.ledger;
@@ -67,7 +65,6 @@ function partsOf(
       if (!isRole(role)) throw new NodeError('ACCESS_DENIED');
       return { node, caller: { name, role } };
     },
-    links,
   };
 }
 

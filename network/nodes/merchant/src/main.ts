@@ -16,7 +16,6 @@ runNode({
         const identity = config.merchants[merchantId];
         return identity && ledger.with(identity).client;
       },
-      askPeer: () => connection.height(),
     });
   },
 });

@@ -42,8 +42,6 @@ export interface MerchantParts {
   readonly clientOf?: (merchantId: string) => Client | undefined;
   readonly blocks: BlockSource;
   readonly logger: Logger;
-  /** Asks the organisation's peer anything: the node is ready only when it answers. */
-  readonly askPeer?: () => Promise<unknown>;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
   /** Default: what the configuration says. */
@@ -87,7 +85,7 @@ function partsOf(
   parts: MerchantParts,
   base: Base,
 ): NodeParts<MerchantTables, OperationTable, CallContext> {
-  const { client, logger, askPeer, backoff = defaultBackoff() } = parts;
+  const { client, logger, backoff = defaultBackoff() } = parts;
   const { reach, timeoutMs, giveUpSeconds } = config.webhooks;
   const { db, clock, work } = base;
   const poster = openPoster({ reach, timeoutMs });
@@ -120,7 +118,6 @@ function partsOf(
       client: clientFor(parts, config.ledger.actor, caller),
       caller,
     }),
-    ...(askPeer !== undefined && { links: { ledger: askPeer } }),
     close: () => {
       poster.close();
       return Promise.resolve();

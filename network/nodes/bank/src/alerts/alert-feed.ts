@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The alerts for a page: listed, and followed as server-sent events. The table says what is new, so that any machine's changes show.
+// The alerts for a page: listed, and followed as events. The table says what is new, so that any machine's changes show.
 import { setTimeout as wait } from 'node:timers/promises';
+import type { EventsFrom, ServerEvent } from '@fabric-offline-pay/node-common/client';
+import type { AlertTable } from '../database/alerts-tables.js';
 import type { BankDatabase } from '../database/schema.js';
 import { shownAlert, type ShownAlert } from './alert.js';
 
@@ -30,28 +32,64 @@ const LOOK_MS = 1_000;
 const pause = (milliseconds: number, signal: AbortSignal): Promise<void> =>
   wait(milliseconds, undefined, { signal }).catch(() => undefined);
 
-/** The open alerts now, and again whenever they have changed, until the signal ends it. */
-export async function* followAlerts(
-  db: BankDatabase,
-  signal: AbortSignal,
-  lookMs = LOOK_MS,
-): AsyncGenerator<readonly ShownAlert[]> {
-  let last = '';
-  while (!signal.aborted) {
-    const alerts = await listAlerts(db, { open: true });
-    const text = JSON.stringify(alerts);
-    if (text !== last) yield alerts;
-    last = text;
-    await pause(lookMs, signal);
-  }
+/** The number of the last change; 0 before the first. */
+async function lastChange(db: BankDatabase): Promise<number> {
+  const row = await db
+    .selectFrom('alerts')
+    .select(({ fn }) => fn.max<number | null>('change').as('last'))
+    .executeTakeFirst();
+  return row?.last ?? 0;
 }
 
-/** The same as the body of a `text/event-stream`: events `alerts`, each with the whole list as JSON. */
+const eventOf = (row: AlertTable): ServerEvent => ({
+  id: row.change.toString(),
+  event: 'alert',
+  data: shownAlert(row),
+});
+
+/** Each alert that has changed after this, as it is now. */
+const changedAfter = (db: BankDatabase, change: number): Promise<AlertTable[]> =>
+  db
+    .selectFrom('alerts')
+    .selectAll()
+    .where('change', '>', change)
+    .orderBy('change')
+    .limit(MOST_SHOWN)
+    .execute();
+
+const openUntil = (db: BankDatabase, change: number): Promise<AlertTable[]> =>
+  db
+    .selectFrom('alerts')
+    .selectAll()
+    .where('closed_at', 'is', null)
+    .where('change', '<=', change)
+    .orderBy('change')
+    .execute();
+
+/** @returns the change that a caller had last; undefined when it had none, or one that this database does not know */
+function changeIn(lastEventId: string | undefined, last: number): number | undefined {
+  const change = /^\d{1,15}$/.test(lastEventId ?? '') ? Number(lastEventId) : undefined;
+  return change !== undefined && change <= last ? change : undefined;
+}
+
+/**
+ * Whoever comes for the first time gets the open alerts; whoever was here gets what has changed since. Then each alert whenever it
+ * changes, as it is then, until the signal ends it. An event without data says how far the caller is.
+ */
 export async function* alertEvents(
   db: BankDatabase,
-  signal: AbortSignal,
+  { lastEventId, signal }: EventsFrom,
   lookMs = LOOK_MS,
-): AsyncGenerator<string> {
-  for await (const alerts of followAlerts(db, signal, lookMs))
-    yield `event: alerts\ndata: ${JSON.stringify(alerts)}\n\n`;
+): AsyncGenerator<ServerEvent> {
+  const last = await lastChange(db);
+  const known = changeIn(lastEventId, last);
+  if (known === undefined) for (const row of await openUntil(db, last)) yield eventOf(row);
+  let change = known ?? last;
+  yield { id: change.toString() };
+  while (!signal.aborted) {
+    const rows = await changedAfter(db, change);
+    for (const row of rows) yield eventOf(row);
+    change = rows.at(-1)?.change ?? change;
+    if (rows.length === 0) await pause(lookMs, signal);
+  }
 }

@@ -70,6 +70,18 @@ export const ALERT_TEXTS: Readonly<Record<AlertKind, { meaning: string; remedy: 
     meaning: 'The core banking host refused what it had agreed to.',
     remedy: "Compare the host's entries with the node's, and correct them at the host.",
   },
+  unansweredHost: {
+    meaning: 'A core banking host has not said for some minutes what became of a request.',
+    remedy: 'Ask whoever runs the host. The node goes on asking, and does nothing twice.',
+  },
+  confirmationWaits: {
+    meaning: 'The money of an order is above the sum that one person may issue.',
+    remedy: 'Let a second teller confirm the issue; the order then goes on by itself.',
+  },
+  payOutWaits: {
+    meaning: 'A pay-out has no account, or the host refused the one that is linked.',
+    remedy: "Link the payee's account, or the same one again when the host is put right.",
+  },
   cappedCodes: {
     meaning: 'A customer gets no more one-time codes: too many were sent and not used.',
     remedy: "Look at the tries of the customer's logins: somebody may try to get in.",

@@ -6,7 +6,10 @@ import type { BankDatabase } from '../database/schema.js';
 import type { Alerts } from './alerts.js';
 
 /** Alerts by the codes of errors. */
-const ALERTED: Readonly<Record<string, AlertKind>> = { HOST_CONTRADICTS: 'hostContradicts' };
+const ALERTED: Readonly<Record<string, AlertKind>> = {
+  HOST_CONTRADICTS: 'hostContradicts',
+  KEY_TAKEN: 'hostContradicts',
+};
 
 const KINDS = [...new Set(Object.values(ALERTED))];
 

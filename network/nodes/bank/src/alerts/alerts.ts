@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens and closes alerts. What is to be told of one is asked for in the same transaction, once for each channel.
 import type { Work } from '@fabric-offline-pay/node-common/node';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { AlertKind, AlertTable } from '../database/alerts-tables.js';
 import type { BankTables } from '../database/schema.js';
 import { alertIdOf, type AlertKey, type AlertName, type AlertNews } from './alert.js';
@@ -30,6 +30,15 @@ const findNewest = (
 const isKnown = (newest: AlertTable | undefined, at: number): boolean =>
   newest !== undefined && (newest.closed_at === null || at <= newest.closed_at);
 
+/** Any number that nobody else uses in this database. */
+const CHANGES_LOCK = 7_461_203;
+
+/** Of the next change. Locked, so that numbers are in the order of the commits: whoever reads them misses none. */
+const nextChange = sql<number>`nextval('alert_changes')`;
+
+const lockChanges = (db: Tables): Promise<unknown> =>
+  sql`select pg_advisory_xact_lock(${CHANGES_LOCK})`.execute(db);
+
 export class Alerts {
   readonly #work: Pick<Work<BankTables>, 'ask'>;
   readonly #channels: readonly AlertChannel[];
@@ -43,6 +52,7 @@ export class Alerts {
   async open(db: Tables, kind: AlertKind, subject: string, at: number): Promise<void> {
     const newest = await findNewest(db, kind, subject);
     if (isKnown(newest, at)) return;
+    await lockChanges(db);
     const key = { kind, subject, number: (newest?.number ?? 0) + 1 };
     const nothing = { acknowledged_by: null, acknowledged_at: null, escalated_at: null };
     const opened = await db
@@ -56,9 +66,11 @@ export class Alerts {
 
   /** What is not open stays as it is. @param at milliseconds since 1970 */
   async close(db: Tables, kind: AlertKind, subject: string, at: number): Promise<void> {
+    if ((await findNewest(db, kind, subject))?.closed_at !== null) return;
+    await lockChanges(db);
     const closed = await db
       .updateTable('alerts')
-      .set({ closed_at: at })
+      .set({ closed_at: at, change: nextChange })
       .where('kind', '=', kind)
       .where('subject', '=', subject)
       .where('closed_at', 'is', null)
@@ -91,6 +103,7 @@ export class Alerts {
     operator: string,
     at: number,
   ): Promise<AlertTable | undefined> {
+    await lockChanges(db);
     const found = await db
       .selectFrom('alerts')
       .selectAll()
@@ -103,7 +116,7 @@ export class Alerts {
     const acknowledged = { acknowledged_by: operator, acknowledged_at: at };
     await db
       .updateTable('alerts')
-      .set(acknowledged)
+      .set({ ...acknowledged, change: nextChange })
       .where('kind', '=', found.kind)
       .where('subject', '=', found.subject)
       .where('number', '=', found.number)
@@ -114,9 +127,10 @@ export class Alerts {
 
   /** Those that nobody looks at. @param openedUntil milliseconds since 1970 */
   async escalate(db: Tables, openedUntil: number, at: number): Promise<void> {
+    await lockChanges(db);
     const escalated = await db
       .updateTable('alerts')
-      .set({ escalated_at: at })
+      .set({ escalated_at: at, change: nextChange })
       .where('closed_at', 'is', null)
       .where('acknowledged_at', 'is', null)
       .where('escalated_at', 'is', null)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each minute: what fails again and again, who gets no more codes, and which alerts nobody looks at.
+// Each minute: what fails again and again, what waits for a host or a person, and which alerts nobody looks at.
 import type { FailingJob, JobKind, Work } from '@fabric-offline-pay/node-common/node';
+import type { AlertKind } from '../database/alerts-tables.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import type { AuthenticationLimits } from '../limits.js';
 import type { Alerts } from './alerts.js';
@@ -18,8 +19,8 @@ export interface WatchContext {
 
 const FAILED_ATTEMPTS = 8;
 
-/** Alerts of one look. Whoever makes more customers reach their cap is noticed by these. */
-const MOST_CAPPED = 50;
+/** Alerts of one kind. Whoever causes more is noticed by these. */
+const MOST_SHOWN = 50;
 
 async function cappedCustomers({ db, clock, limits }: WatchContext): Promise<string[]> {
   const rows = await db
@@ -30,20 +31,83 @@ async function cappedCustomers({ db, clock, limits }: WatchContext): Promise<str
     .groupBy('customer_id')
     .having((group) => group.fn.countAll(), '>=', limits.unusedCodes)
     .orderBy('customer_id')
-    .limit(MOST_CAPPED)
+    .limit(MOST_SHOWN)
     .execute();
   return rows.map(({ customer_id }) => customer_id);
 }
+
+/** Host and payee have this long before a person is asked to look. */
+const UNANSWERED_MS = 5 * 60_000;
+
+/** What a host has not said, whatever it is about. */
+const UNANSWERED: readonly string[] = ['HOST_UNCERTAIN', 'HOST_UNAVAILABLE'];
+
+async function unanswered({ db, clock }: WatchContext): Promise<string[]> {
+  const until = clock() - UNANSWERED_MS;
+  const fundings = await db
+    .selectFrom('fundings')
+    .select(['merchant_id', 'order_number'])
+    .where('trouble', 'in', UNANSWERED)
+    .where('troubled_at', '<=', until)
+    .orderBy('troubled_at')
+    .limit(MOST_SHOWN)
+    .execute();
+  const payOuts = await db
+    .selectFrom('pay_outs')
+    .select(['payee_id', 'currency', 'redeem_id'])
+    .where('trouble', 'in', UNANSWERED)
+    .where('troubled_at', '<=', until)
+    .orderBy('troubled_at')
+    .limit(MOST_SHOWN)
+    .execute();
+  return [
+    ...fundings.map((row) => ['funding', row.merchant_id, row.order_number].join('/')),
+    ...payOuts.map((row) => ['payOut', row.payee_id, row.currency, row.redeem_id].join('/')),
+  ];
+}
+
+async function unconfirmed({ db }: WatchContext): Promise<string[]> {
+  const rows = await db
+    .selectFrom('fundings')
+    .select(['merchant_id', 'order_number'])
+    .where('trouble', '=', 'AWAITS_CONFIRMATION')
+    .orderBy('troubled_at')
+    .limit(MOST_SHOWN)
+    .execute();
+  return rows.map((row) => [row.merchant_id, row.order_number].join('/'));
+}
+
+/** Without an account, or refused by the host after the currency has vanished. */
+async function waitingPayOuts({ db }: WatchContext): Promise<string[]> {
+  const rows = await db
+    .selectFrom('pay_outs')
+    .select(['payee_id', 'currency', 'redeem_id'])
+    .where('reason', 'is not', null)
+    .where('state', 'in', ['requested', 'redeemed'])
+    .orderBy('number')
+    .limit(MOST_SHOWN)
+    .execute();
+  return rows.map((row) => [row.payee_id, row.currency, row.redeem_id].join('/'));
+}
+
+/** What is wrong now of each kind that the node looks for. */
+const LOOKS = {
+  cappedCodes: cappedCustomers,
+  unansweredHost: unanswered,
+  confirmationWaits: unconfirmed,
+  payOutWaits: waitingPayOuts,
+} as const satisfies Partial<Record<AlertKind, (context: WatchContext) => Promise<string[]>>>;
 
 /** Looks once. */
 export async function watch(context: WatchContext, alerts: Alerts): Promise<void> {
   const { db, work, clock, escalateAfterSeconds, failedAttempts = FAILED_ATTEMPTS } = context;
   const now = clock();
   const failing = await work.failingJobs(failedAttempts);
-  const capped = await cappedCustomers(context);
+  const found: (readonly [AlertKind, readonly string[]])[] = [['failingJob', failing.map(nameOf)]];
+  for (const [kind, look] of Object.entries(LOOKS))
+    found.push([kind as AlertKind, await look(context)]);
   await db.transaction().execute(async (transaction) => {
-    await alerts.keep(transaction, 'failingJob', failing.map(nameOf), now);
-    await alerts.keep(transaction, 'cappedCodes', capped, now);
+    for (const [kind, subjects] of found) await alerts.keep(transaction, kind, subjects, now);
     await alerts.escalate(transaction, now - escalateAfterSeconds * 1000, now);
   });
   work.wake();

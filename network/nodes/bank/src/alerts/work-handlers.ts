@@ -5,7 +5,7 @@ import type { Work } from '@fabric-offline-pay/node-common/node';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import { setClaimAgreement } from '../settling/claim-agreements.js';
 import { alertNameOf, shownAlert } from './alert.js';
-import { listAlerts } from './alert-feed.js';
+import { alertEvents, listAlerts } from './alert-feed.js';
 import type { Alerts } from './alerts.js';
 import type { WORK_OPERATIONS } from './work-operations.js';
 
@@ -21,6 +21,7 @@ export interface WorkCallContext {
 
 export const WORK_HANDLERS: Handlers<typeof WORK_OPERATIONS, WorkCallContext> = {
   listAlerts: ({ db }, { open }) => listAlerts(db, { open: open === 'true' }),
+  followAlerts: ({ db }) => Promise.resolve((from) => alertEvents(db, from)),
   async acknowledgeAlert({ db, work, alerts, clock, caller }, { alertId }) {
     const name = alertNameOf(alertId);
     const alert = await db

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What people of the bank see and say of the work that the node does by itself: a part of the node's interface.
 import { identifier } from '@fabric-offline-pay/domain';
-import { operations } from '@fabric-offline-pay/node-common/client';
+import { events, operations } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 import type { BankRole } from '../caller.js';
 import { ALERT_KINDS } from '../database/alerts-tables.js';
@@ -41,6 +41,17 @@ export const WORK_OPERATIONS = operations({
       open: z.enum(['true', 'false']).default('true').describe('only those that are not closed'),
     }),
     output: z.array(alert),
+    bodyKiB: SMALL,
+  },
+  followAlerts: {
+    ...by('operator'),
+    method: 'GET',
+    path: '/alerts/events',
+    summary:
+      'The open alerts, then each alert whenever it changes, as server-sent events; with Last-Event-ID what has changed since.',
+    input: z.strictObject({}),
+    output: events(alert),
+    errors: ['TOO_MANY_REQUESTS'],
     bodyKiB: SMALL,
   },
   acknowledgeAlert: {

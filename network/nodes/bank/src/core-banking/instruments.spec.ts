@@ -12,10 +12,9 @@ import {
   MobileHostSimulator,
 } from '../testing/hosts/mobile-host-simulator.js';
 import { openAccount } from './book/open-account.js';
-import { bookLines } from './book/totals.js';
-import { compareWithHosts } from './compare.js';
+import { bookLines, type BookLine } from './book/totals.js';
 import { coreBankingSchema } from './configuration.js';
-import { HostUnavailable } from './core-banking.js';
+import { HostUnavailable, type HostEntry } from './core-banking.js';
 import { openInstruments, type InstrumentKind, type Instruments } from './instruments.js';
 import type { CoreBankingDatabase } from './tables.js';
 
@@ -100,6 +99,22 @@ const balanceOf = async (token: string) =>
       .executeTakeFirst()
   )?.balance;
 
+/** Accounts that were opened here have no host, and mobile money was taken before it is complete. */
+const isAtHost = ({ adapter, kind }: BookLine): boolean =>
+  kind !== 'open' && !(adapter === 'mobile-money' && kind === 'complete');
+
+const sorted = (rows: readonly HostEntry[]): string[] =>
+  rows
+    .map(({ reference, kind, token, currency, amount }) =>
+      [reference, kind, token, currency, amount].join(' '),
+    )
+    .sort();
+
+async function expectSameAtHosts(bank: Instruments): Promise<void> {
+  const lines = (await bookLines(db, TODAY)).filter(isAtHost) as readonly (BookLine & HostEntry)[];
+  expect(sorted(await bank.statement(TODAY))).toEqual(sorted(lines));
+}
+
 test('without a configuration all money is in the book', async () => {
   const bank = open();
   await authorise(bank, 'c', 'tok-card');
@@ -109,7 +124,7 @@ test('without a configuration all money is in the book', async () => {
   expect(await Promise.all(['tok-card', 'tok-mobile', 'acc-payee'].map(balanceOf))).toEqual([
     ...['400', '400', '1005'],
   ]);
-  expect(compareWithHosts(await bookLines(db, TODAY), await bank.statement(TODAY))).toEqual([]);
+  await expectSameAtHosts(bank);
 });
 
 test('cards and mobile accounts are asked for at their hosts, and book and hosts agree', async () => {
@@ -125,7 +140,7 @@ test('cards and mobile accounts are asked for at their hosts, and book and hosts
   expect(mobiles.accounts.get('tok-mobile')).toBe(600n);
   expect(await balanceOf('acc-payee')).toBe('1005');
   cards.writeStatement(folder, TODAY);
-  expect(compareWithHosts(await bookLines(db, TODAY), await bank.statement(TODAY))).toEqual([]);
+  await expectSameAtHosts(bank);
 });
 
 test('payees may be at a host, too', async () => {
@@ -156,28 +171,6 @@ test('whoever was asked first is asked later, also after a change of the configu
   expect(await open().reverse({ ...request, authorisation: 'none' })).toMatchObject({
     reason: 'AUTHORISATION_UNKNOWN',
   });
-});
-
-test('differences between book and hosts are named', async () => {
-  const bank = open(atHosts());
-  await authorise(bank, 'c', 'tok-card');
-  await authorise(bank, 'm', 'tok-mobile');
-  cards.writeStatement(folder, TODAY);
-  const [card, mobile] = await bank.statement(TODAY).then((entries) => entries.slice(-2));
-  if (card === undefined || mobile === undefined) throw new Error('two entries are missing');
-  const lines = await bookLines(db, TODAY);
-  const strange = { ...card, reference: 'STRANGE' };
-  expect(compareWithHosts(lines, [{ ...card, amount: '601' }, strange])).toEqual([
-    {
-      what: 'differs',
-      reference: card.reference,
-      key: 'c',
-      inBook: '600',
-      atHost: '601',
-    },
-    { what: 'missing at host', reference: mobile.reference, key: 'm', inBook: '600', atHost: null },
-    { what: 'missing in book', reference: 'STRANGE', key: null, inBook: null, atHost: '600' },
-  ]);
 });
 
 test.each([

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends each request to whoever keeps the money: by the kind of the instrument, and later to whoever was asked first.
 import { readFileSync } from 'node:fs';
+import type { Link, Links } from '@fabric-offline-pay/node-common/node';
 import type { Clock } from '../clock.js';
 import { EMBEDDED } from './book/accounts.js';
 import type { CardConfig, CoreBankingConfig, MobileConfig } from './configuration.js';
@@ -27,6 +28,8 @@ export interface InstrumentsParts {
 
 /** Core banking of this bank. */
 export interface Instruments extends CoreBanking {
+  /** The hosts that are configured, each asked whether it is there. */
+  readonly links: Links;
   /** Ends connections. What is under way fails as uncertain and is repeated after the next start. */
   close(): Promise<void>;
 }
@@ -74,6 +77,14 @@ function mobileHostOf(mobile: MobileConfig, { db, clock }: Parts): Host | undefi
   return new MobileHost({ db, clock, account, poll, http: { url, credentials, timeoutMs } });
 }
 
+/** How a host is called where the node says whether it is there. */
+const LINK_NAMES: Readonly<Record<string, string>> = {
+  iso8583: 'cardHost',
+  'mobile-money': 'mobileHost',
+};
+
+const linkTo = (host: Host): Link => ({ required: false, ask: () => host.echo() });
+
 const NOBODY: CoreBanking['authorise'] = () => Promise.resolve(refused('INSTRUMENT_UNKNOWN'));
 
 /** @throws when a file of the configuration cannot be read. */
@@ -114,7 +125,13 @@ export function openInstruments({ kindOf, ...parts }: InstrumentsParts): Instrum
   const adapterOf = (kind: InstrumentKind): CoreBanking | undefined =>
     adapters.get(config[kind].adapter);
 
+  // An order that cannot be funded waits; whatever needs no money from a host goes on.
+  const links = Object.fromEntries(
+    hosts.map((host) => [LINK_NAMES[host.adapter] ?? host.adapter, linkTo(host)]),
+  );
+
   return {
+    links,
     authorise: async (request) => {
       const before = await askedBefore(request.key);
       if (before !== undefined) return before.authorise(request);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The table of what operators are alerted to (unit 16). A row is written once for each time that something goes wrong.
 
+import type { Generated } from 'kysely';
+
 // Instants are milliseconds since 1970.
 
 /** What an operator is alerted to. */
@@ -11,6 +13,12 @@ export const ALERT_KINDS = [
   'failingJob',
   /** The host refused what it had agreed to. Subject: the job and what it is about. */
   'hostContradicts',
+  /** A host has not said for some minutes what became of a request. Subject: `funding` or `payOut`, and what it is about. */
+  'unansweredHost',
+  /** A deduction above the policy's sum waits for a second person. Subject: merchant/order. */
+  'confirmationWaits',
+  /** A pay-out waits for a teller to link an account. Subject: payee/currency/id. */
+  'payOutWaits',
   /** A customer gets no more one-time codes: too many were not used. Subject: the customer's pseudonym. */
   'cappedCodes',
   /** A certificate or revocation list of the node ends soon, or cannot be read. Subject: its name and the days. */
@@ -31,8 +39,13 @@ export interface AlertTable {
   acknowledged_at: number | null;
   escalated_at: number | null;
   closed_at: number | null;
+  /** Rises with each change of any alert, in the order in which they are committed. */
+  change: number;
 }
 
+/** The table for queries. */
+export type AlertRows = Omit<AlertTable, 'change'> & { change: Generated<number> };
+
 export interface AlertTables {
-  alerts: AlertTable;
+  alerts: AlertRows;
 }

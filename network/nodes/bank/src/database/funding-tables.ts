@@ -40,6 +40,9 @@ export interface FundingTable {
   /** Why it was refused. */
   refusal: string | null;
   asked_at: number;
+  /** Code of the failure that it waits for to pass, and since when; null while all goes well. */
+  trouble: string | null;
+  troubled_at: number | null;
   /** Whether the order has not held its money yet, so that it counts on the account. */
   is_waiting: Generated<boolean>;
   /** Rises with each reason to look at the funding again. */

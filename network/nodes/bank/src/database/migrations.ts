@@ -7,6 +7,8 @@ import { FUNDING_MIGRATIONS } from './funding-migrations.js';
 import { SETTLING_MIGRATIONS } from './settling-migrations.js';
 import { PAY_OUT_MIGRATIONS } from './pay-out-migrations.js';
 import { RECONCILIATION_MIGRATIONS } from './reconciliation-migrations.js';
+import { ALERT_CHANGE_MIGRATIONS } from './alert-changes-migrations.js';
+import { TROUBLE_MIGRATIONS } from './trouble-migrations.js';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
 import { CORE_BANKING_MIGRATIONS } from '../core-banking/migrations.js';
 import { MESSAGE_MIGRATIONS } from '../messages/migrations.js';
@@ -248,4 +250,6 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...ALERT_MIGRATIONS,
   ...PAY_OUT_MIGRATIONS,
   ...RECONCILIATION_MIGRATIONS,
+  ...TROUBLE_MIGRATIONS,
+  ...ALERT_CHANGE_MIGRATIONS,
 };

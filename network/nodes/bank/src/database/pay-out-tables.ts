@@ -35,6 +35,9 @@ export interface PayOutTable {
   state: PayOutState;
   /** Why it does not go on: `NO_ACCOUNT`, a refusal of the ledger or one of the host. */
   reason: string | null;
+  /** Code of the failure that it waits for to pass, and since when; null while all goes well. */
+  trouble: string | null;
+  troubled_at: number | null;
   /** Key of the request at the host. A new one after a refusal, since a refusal under a key is final. */
   host_key: string;
   /** How many requests the host has got or will get, from 1. */

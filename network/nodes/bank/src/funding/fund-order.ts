@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes one order's funding as far as it can go now (unit 14): pre-authorises what the account lacks, issues it, and later completes,
 // releases or refunds it as the ledger says of the order's money. Every step may be repeated, and ends with a row before the next begins.
+import type { OrderKey } from '@fabric-offline-pay/domain';
+import type { Transaction } from 'kysely';
 import type { Answer, CoreBanking } from '../core-banking/core-banking.js';
-import type { BankDatabase } from '../database/schema.js';
+import type { BankDatabase, BankTables } from '../database/schema.js';
+import type { FundingKind } from '../messages/kinds.js';
 import type { FundingLedger } from './funding-ledger.js';
 import { authorisationKey, issueIdOf, moveKey, withdrawIdOf, type MoveKey } from './keys.js';
 import { planMoves, planReturn, shortfall, type HoldView } from './plan.js';
@@ -22,6 +25,24 @@ import {
 } from './store.js';
 import type { FundingLegTable, FundingMoveTable } from '../database/funding-tables.js';
 
+/** What a customer is told of a funding. */
+export interface FundingNews extends OrderKey {
+  readonly kind: FundingKind;
+  /** Natural: tells it from other news of this kind and order. */
+  readonly about: string;
+  readonly customerId: string;
+  readonly currency: string;
+  /** Minor units. */
+  readonly amount: string;
+  /** A code, when it was declined. */
+  readonly reason: string | null;
+}
+
+export type TellCustomer = (
+  transaction: Transaction<BankTables>,
+  news: FundingNews,
+) => Promise<void>;
+
 /** What funding uses. */
 export interface FundingContext {
   readonly db: BankDatabase;
@@ -29,6 +50,8 @@ export interface FundingContext {
   readonly coreBanking: CoreBanking;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** Tells the customer, in the transaction that has the reason. Without it nobody is told. */
+  readonly tell?: TellCustomer;
   /** After this, an order that was funded and never held its money gives it back. */
   readonly abandonedAfterMs: number;
 }
@@ -54,8 +77,25 @@ const moneyOf = ({ customer_id, currency }: Funding, { token, amount }: FundingL
   amount,
 });
 
-async function refuse({ db }: FundingContext, funding: Funding, refusal: string): Promise<void> {
-  await changeFunding(db, keyOf(funding), { state: 'refused', refusal, is_waiting: false });
+/** What was asked of the instrument, or would have been. */
+interface Declined {
+  readonly refusal: string;
+  readonly leg: number;
+  readonly amount: string;
+}
+
+async function refuse(
+  { db, tell }: FundingContext,
+  funding: Funding,
+  { refusal, leg, amount }: Declined,
+): Promise<void> {
+  const { customer_id: customerId, currency } = funding;
+  const news = { ...keyOf(funding), customerId, currency, amount, reason: refusal } as const;
+  await db.transaction().execute(async (transaction) => {
+    const refused = { state: 'refused', refusal, is_waiting: false } as const;
+    await changeFunding(transaction, keyOf(funding), refused);
+    await tell?.(transaction, { ...news, kind: 'declined', about: leg.toString() });
+  });
 }
 
 /** @returns whether the host reserved the money. */
@@ -69,7 +109,8 @@ async function authorise(
   const { currency } = funding;
   const answer = await context.coreBanking.authorise({ key, token, currency, amount });
   await setLegState(context.db, leg, answer.outcome === 'done' ? 'authorised' : 'refused');
-  if (answer.outcome === 'refused') await refuse(context, funding, answer.reason);
+  if (answer.outcome === 'refused')
+    await refuse(context, funding, { ...leg, refusal: answer.reason });
   return answer.outcome === 'done';
 }
 
@@ -115,7 +156,8 @@ async function planLeg(
   const token = await instrumentOf(db, customerId);
   if (token !== null)
     return addLeg(db, keyOf(funding), { leg: legs + 1, token, amount: amount.toString() });
-  await refuse(context, funding, 'NO_INSTRUMENT');
+  const refusal = { refusal: 'NO_INSTRUMENT', leg: legs + 1, amount: amount.toString() };
+  await refuse(context, funding, refusal);
   return undefined;
 }
 
@@ -169,6 +211,19 @@ class Move {
     return { ...keyOf(this.#move), leg, kind, number };
   }
 
+  get #givenBack(): FundingNews {
+    const { leg, kind, number, amount } = this.#move;
+    return {
+      ...keyOf(this.#move),
+      kind: 'givenBack',
+      about: [leg, kind, number].join('/'),
+      customerId: this.#funding.customer_id,
+      currency: this.#funding.currency,
+      amount,
+      reason: null,
+    };
+  }
+
   get #request() {
     const authorisation = authorisationKey(legKeyOf(this.#leg));
     return { key: moveKey(this.#key), authorisation, amount: this.#move.amount };
@@ -191,7 +246,10 @@ class Move {
 
   async #reverse(): Promise<void> {
     await carryOut(this.#context.coreBanking.reverse(this.#request));
-    await this.#end('done');
+    await this.#context.db.transaction().execute(async (transaction) => {
+      await setMoveState(transaction, this.#move, 'done');
+      await this.#context.tell?.(transaction, this.#givenBack);
+    });
   }
 
   #end(state: FundingMoveTable['state']): Promise<void> {

@@ -7,12 +7,17 @@ import { BankError } from '../bank-error.js';
 import type { FundingState, InstrumentTable } from '../database/funding-tables.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import { askForCustomer } from './funding-work.js';
+import type { FundingOutcomeWord } from './outcome.js';
+import { readFunding } from './read-fundings.js';
 import { askFunding, findFunding, instrumentOf, type FundingRequest } from './store.js';
 
 /** What became of a funding; `asked` while host or ledger have not answered. */
 export interface FundingOutcome {
   readonly state: FundingState;
   readonly refusal: string | null;
+  /** In one word, and why. */
+  readonly outcome: FundingOutcomeWord;
+  readonly reason: string | null;
 }
 
 /** An instrument of a customer. */
@@ -80,14 +85,17 @@ export class FundingDesk {
 
   async #outcomeOf(key: OrderKey): Promise<FundingOutcome> {
     const { db } = this.#parts;
-    const decided = async (): Promise<FundingOutcome | undefined> => {
-      const funding = await findFunding(db, key);
-      return funding === undefined || funding.state === 'asked' ? undefined : funding;
+    const decided = async (): Promise<true | undefined> =>
+      (await findFunding(db, key))?.state === 'asked' ? undefined : true;
+    const patience = { deadlineMs: PATIENCE_MS, intervalMs: LOOK_MS };
+    await waitUntil('the funding', decided, patience).catch(() => undefined);
+    const funding = await findFunding(db, key);
+    const view = await readFunding(db, key);
+    return {
+      state: funding?.state ?? 'asked',
+      refusal: funding?.refusal ?? null,
+      outcome: view?.outcome ?? 'asking',
+      reason: view?.reason ?? null,
     };
-    const outcome = await waitUntil('the funding', decided, {
-      deadlineMs: PATIENCE_MS,
-      intervalMs: LOOK_MS,
-    }).catch(() => ({ state: 'asked' as const, refusal: null }));
-    return { state: outcome.state, refusal: outcome.refusal };
   }
 }

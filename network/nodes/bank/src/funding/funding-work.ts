@@ -14,11 +14,14 @@ import { rowChange, type CommittedBlock, type RowChange } from '@fabric-offline-
 import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
 import { fundOrder, type FundingContext } from './fund-order.js';
+import { troubleOf } from './outcome.js';
 import {
   askFunding,
   findFunding,
   instrumentOf,
+  keyOf,
   noteHandled,
+  noteTrouble,
   wantedFundings,
   wantFunding,
 } from './store.js';
@@ -105,6 +108,7 @@ export async function fundCustomer(context: FundingContext, customerId: string):
       await noteHandled(context.db, funding);
     } catch (error) {
       failures.push(error);
+      await noteTrouble(context.db, keyOf(funding), troubleOf(error), context.clock());
     }
   }
   if (failures.length > 0) throw failures[0];

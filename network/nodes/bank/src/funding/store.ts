@@ -61,6 +61,8 @@ export async function askFunding(
       conflict.columns(['merchant_id', 'order_number']).doUpdateSet({
         state: sql`case when fundings.state in ('refused', 'unneeded') then 'asked' else fundings.state end`,
         refusal: null,
+        // Asked for anew, it has anew its time to hold its money.
+        asked_at: sql`case when fundings.state in ('refused', 'unneeded') then excluded.asked_at else fundings.asked_at end`,
         is_waiting: true,
         wanted: sql`fundings.wanted + 1`,
       }),
@@ -98,9 +100,27 @@ export const wantedFundings = (db: BankDatabase, customerId: string): Promise<Fu
 export async function noteHandled(db: BankDatabase, funding: Funding): Promise<void> {
   await db
     .updateTable('fundings')
-    .set({ handled: funding.wanted })
+    .set({ handled: funding.wanted, trouble: null, troubled_at: null })
     .where('merchant_id', '=', funding.merchant_id)
     .where('order_number', '=', funding.order_number)
+    .execute();
+}
+
+/** It does not go on, for a reason that passes. Since when: as long as the reason stays the same. */
+export async function noteTrouble(
+  db: BankDatabase,
+  { merchantId, orderNumber }: OrderKey,
+  trouble: string,
+  now: number,
+): Promise<void> {
+  await db
+    .updateTable('fundings')
+    .set({
+      trouble,
+      troubled_at: sql`case when trouble = ${trouble} then troubled_at else ${now}::bigint end`,
+    })
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
     .execute();
 }
 

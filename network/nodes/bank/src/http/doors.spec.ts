@@ -52,6 +52,12 @@ const call = (
     const url = new URL(path.replace(/:\w+/g, 'nobody'), house.bank.url);
     const options = { method, ca: house.authority.root, cert, key, agent: false as const };
     const sent = request(url, options, (response) => {
+      // A stream of events does not end by itself.
+      if (response.headers['content-type']?.startsWith('text/event-stream') === true) {
+        resolve({ status: response.statusCode, code: undefined });
+        response.destroy();
+        return;
+      }
       let text = '';
       response.on('data', (chunk: Buffer) => (text += chunk.toString()));
       response.on('end', () =>
@@ -113,19 +119,33 @@ const WHO: Readonly<Record<BankRole, readonly (keyof OperationTable)[]>> = {
     ...(['enrol', 'updateProfile', 'registerDevice'] as const),
     ...(['startRecovery', 'confirmRecovery', 'stopChange', 'openAccount'] as const),
     ...(['eraseCustomer', 'setClaimAgreement', 'linkPayeeAccount'] as const),
+    ...(['findFundings', 'listPayOuts'] as const),
   ],
   'customer-channel': [
     ...(['openLogin', 'completeProfile', 'beginAuthentication', 'submitPassword'] as const),
     ...(['submitCode', 'complete', 'beginStepUp', 'beginChange', 'cancelChange'] as const),
-    ...(['fundOrder', 'listInstruments', 'chooseInstrument'] as const),
+    ...([
+      'fundOrder',
+      'listFundings',
+      'readFunding',
+      'listInstruments',
+      'chooseInstrument',
+    ] as const),
     ...(['readStatement', 'statementFile', 'listHolds', 'listReserves', 'listDevices'] as const),
     ...(['listMessages', 'recommend', 'setHabits', 'exportData'] as const),
     ...(['listChanges', 'offerAddresses', 'listLogins', 'listPurchases'] as const),
   ],
   'bank-node': ['recordPurchase'],
   operator: [
-    ...(['attempts', 'readActivity', 'listAlerts', 'acknowledgeAlert', 'listJobs'] as const),
-    ...(['listPayOuts', 'payOutTransactions', 'readReconciliation'] as const),
+    ...([
+      'attempts',
+      'readActivity',
+      'listAlerts',
+      'followAlerts',
+      'acknowledgeAlert',
+      'listJobs',
+    ] as const),
+    ...(['findFundings', 'listPayOuts', 'payOutTransactions', 'readReconciliation'] as const),
     ...(['reconcileDay', 'readBacking'] as const),
   ],
   'auth-service': [],

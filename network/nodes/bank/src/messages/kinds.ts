@@ -15,8 +15,11 @@ export type NoticeKind =
   | 'disputeUpheld'
   | 'disputeRejected';
 
+/** What became of an order's funding from an instrument. */
+export type FundingKind = 'declined' | 'givenBack';
+
 /** About an order. */
-export type OrderKind = NoticeKind | 'paidOffline';
+export type OrderKind = NoticeKind | FundingKind | 'paidOffline';
 
 /** About a change of telephone or password. */
 export type ChangeMessageKind = 'changeWaits' | 'recoveryAsked' | 'changeCancelled';
@@ -52,6 +55,9 @@ export const TREATMENT: Readonly<Record<MessageKind, Treatment>> = {
   disputed: NEWS,
   disputeUpheld: NEWS,
   disputeRejected: NEWS,
+  // Whoever stands in the shop needs it now.
+  declined: WARNING,
+  givenBack: NEWS,
   paidOffline: WARNING,
   changeWaits: OF_CALL,
   recoveryAsked: OF_CALL,

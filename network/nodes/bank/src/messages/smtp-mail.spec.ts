@@ -112,6 +112,14 @@ it('sends nothing without TLS, to a stranger, or with a wrong password', async (
   expect([...host.taken, ...plain.taken]).toEqual([]);
 });
 
+it('says whether the server is there, and knows the bank', async () => {
+  await mailBy(host.port).ready();
+  const wrong = { passwordFile: join(folder, 'unknown') };
+  writeFileSync(wrong.passwordFile, 'unknown', { mode: 0o600 });
+  for (const mail of [mailBy(host.port, wrong), mailBy(1)])
+    await expect(mail.ready()).rejects.toMatchObject({ name: 'MailNotSent' });
+});
+
 it('goes without TLS on this machine only', () => {
   const config = { adapter: 'smtp', tls: 'none', from: 'a@bank.example', listId: 'x' };
   expect(smtpSchema(pathIn(folder)).safeParse({ ...config, host: 'mail.example' }).success).toBe(

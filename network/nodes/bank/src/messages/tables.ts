@@ -23,6 +23,8 @@ export interface MessageTable {
   order_number: string | null;
   currency: string | null;
   amount: string | null;
+  /** A code: why a funding was declined. */
+  reason: string | null;
   change_id: string | null;
   /** How long a change waits. */
   wait_seconds: number | null;

@@ -12,6 +12,7 @@ const everything = {
   currency: 'EUR',
   total: '1234',
   amount: '1234',
+  reason: 'INSUFFICIENT_FUNDS',
   changeId: 'change-1',
   phone: '+491713920009',
   hasPassword: true,

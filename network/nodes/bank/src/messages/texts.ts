@@ -38,6 +38,8 @@ export interface OrderFacts {
   readonly currency: string;
   /** Minor units; null where the message is not about money. */
   readonly amount: Amount | null;
+  /** A code, where the message needs one. */
+  readonly reason?: string | null;
 }
 
 /** What the text of a kind is made of. */
@@ -94,6 +96,38 @@ const cancelEn = (changeId: string): string =>
 const cancelZh = (changeId: string): string =>
   `如非本人操作，请在您的账户中取消变更 ${changeId}，或立即联系银行。`;
 
+/** Why an instrument gave no money, by the code of the refusal. */
+const REASONS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  INSUFFICIENT_FUNDS: {
+    en: 'it does not hold so much. Choose another card or account.',
+    zh: '余额不足，请选择其他银行卡或账户。',
+  },
+  INSTRUMENT_BLOCKED: {
+    en: 'it is blocked or has expired. Link another card or account.',
+    zh: '该卡或账户已被冻结或过期，请绑定其他银行卡或账户。',
+  },
+  INSTRUMENT_UNKNOWN: {
+    en: 'it is not known any more. Link it again.',
+    zh: '该卡或账户已无法识别，请重新绑定。',
+  },
+  LIMIT_EXCEEDED: {
+    en: 'the sum is above its limit. Choose another card or account.',
+    zh: '金额超过限额，请选择其他银行卡或账户。',
+  },
+  NO_INSTRUMENT: {
+    en: 'none is chosen. Choose one.',
+    zh: '您未选择付款的银行卡或账户，请先选择。',
+  },
+};
+
+const OTHER_REASON: Readonly<Record<Language, string>> = {
+  en: 'whoever keeps it refused. Ask there, or choose another one.',
+  zh: '发卡方或账户机构拒绝了交易，请咨询该机构或选择其他方式。',
+};
+
+const reasonOf = (language: Language, { reason }: Pick<OrderFacts, 'reason'>): string =>
+  (REASONS[reason ?? ''] ?? OTHER_REASON)[language];
+
 const TEXTS: Texts = {
   loginCode: {
     en: ({ code, seconds }) => `${code} is your code to log in. ${validEn(seconds)}`,
@@ -133,6 +167,17 @@ const TEXTS: Texts = {
       `Paid offline with your device: ${money(facts)} to ${facts.merchantId}, order ${facts.orderNumber}. If that was not you, tell the bank at once.`,
     zh: (facts) =>
       `您的设备离线支付了 ${money(facts)}，收款商户 ${facts.merchantId}，订单 ${facts.orderNumber}。如非本人操作，请立即联系银行。`,
+  },
+  declined: {
+    en: (facts) =>
+      `Not paid: ${money(facts)} for ${orderEn(facts)} could not be taken from your card or account: ${reasonOf('en', facts)}`,
+    zh: (facts) =>
+      `未付款：无法从您的银行卡或账户为${orderZh(facts)} 扣款 ${money(facts)}，原因：${reasonOf('zh', facts)}`,
+  },
+  givenBack: {
+    en: (facts) =>
+      `${money(facts)} for ${orderEn(facts)} went back to the card or account that it came from.`,
+    zh: (facts) => `${money(facts)}（${orderZh(facts)}）已退回原银行卡或账户。`,
   },
   deducted: {
     en: (facts) => `Paid: ${money(facts)} for ${orderEn(facts)}.`,

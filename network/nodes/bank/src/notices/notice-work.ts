@@ -2,6 +2,9 @@
 // Follows the ledger, and sends what customers are to be told.
 import type { Work, WorkParts } from '@fabric-offline-pay/node-common/node';
 import type { BankTables } from '../database/schema.js';
+import type { TellCustomer } from '../funding/fund-order.js';
+import { otherMessageId } from '../messages/message-ids.js';
+import { expiryOf } from '../outbox/send-now.js';
 import { storeMail, storeMessage } from '../outbox/store-message.js';
 import { OrderNotices, type NoteMessage } from './order-notices.js';
 import { resumeMessagesJob, type AskToSend } from './resume-messages.js';
@@ -16,15 +19,37 @@ const noting =
     if (copy !== undefined) await ask(transaction, copy);
   };
 
+/** The message of a funding's news, once. */
+const telling =
+  ({ clock }: NoticesContext, note: NoteMessage): TellCustomer =>
+  (transaction, { merchantId, orderNumber, customerId, kind, about, ...facts }) => {
+    const now = clock();
+    return note(transaction, {
+      message_id: otherMessageId(merchantId, orderNumber, kind, about),
+      ...{ customer_id: customerId, kind, merchant_id: merchantId, order_number: orderNumber },
+      ...facts,
+      ...{ happened_at: now, expires_at: expiryOf(now) },
+    });
+  };
+
+/** The work, and how fundings tell their customers. */
+export interface NoticeWork extends WorkParts<BankTables> {
+  readonly tell: TellCustomer;
+}
+
 /** @param bankId whose customers are told */
 export function noticeWork(
   context: NoticesContext,
   work: Pick<Work<BankTables>, 'ask'>,
   bankId: string,
-): WorkParts<BankTables> {
+): NoticeWork {
   const kind = sendNoticeJob(context);
   const ask: AskToSend = (transaction, messageId) =>
     work.ask(transaction, kind, messageId, { messageId });
-  const notices = new OrderNotices(bankId, noting(context, ask));
-  return { projections: [notices], jobs: [kind, resumeMessagesJob(context, ask)] };
+  const note = noting(context, ask);
+  return {
+    projections: [new OrderNotices(bankId, note)],
+    jobs: [kind, resumeMessagesJob(context, ask)],
+    tell: telling(context, note),
+  };
 }

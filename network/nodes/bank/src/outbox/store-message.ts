@@ -8,7 +8,7 @@ import type { MessageOutcome, MessageTable } from '../messages/tables.js';
 
 type About = Pick<
   MessageTable,
-  'merchant_id' | 'order_number' | 'currency' | 'amount' | 'change_id' | 'wait_seconds'
+  'merchant_id' | 'order_number' | 'currency' | 'amount' | 'reason' | 'change_id' | 'wait_seconds'
 >;
 
 type Required = Pick<

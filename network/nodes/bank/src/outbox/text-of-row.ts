@@ -9,7 +9,8 @@ import { textOf, type ChangeWords } from '../messages/texts.js';
 type Row = Pick<
   MessageTable,
   'kind' | 'merchant_id' | 'order_number' | 'currency' | 'amount' | 'change_id' | 'wait_seconds'
->;
+> &
+  Partial<Pick<MessageTable, 'reason'>>;
 
 export const wordsOf = ({
   change_id,
@@ -41,7 +42,7 @@ export async function textOfRow(
     const words = await findWords(db, row.change_id ?? '');
     return textOf(kind, language, { ...words, seconds: row.wait_seconds ?? 0 });
   }
-  const { merchant_id, order_number, currency, amount } = row;
+  const { merchant_id, order_number, currency, amount, reason = null } = row;
   const subject = { merchantId: merchant_id ?? '', orderNumber: order_number ?? '' };
-  return textOf(kind, language, { ...subject, currency: currency ?? '', amount });
+  return textOf(kind, language, { ...subject, currency: currency ?? '', amount, reason });
 }

@@ -55,6 +55,8 @@ const nextOf = (rows: readonly { readonly number: number }[]): number | null =>
 
 const shownPayOut = ({ number, amount, state, reason, account, reference, ...row }: PayOut) => ({
   ...{ number, ...keyOf(row), amount, state, reason, account, reference },
+  trouble: row.trouble,
+  since: row.troubled_at === null ? null : toInstant(row.troubled_at),
   requestedAt: toInstant(row.requested_at),
   paidAt: row.paid_at === null ? null : toInstant(row.paid_at),
 });

@@ -28,6 +28,13 @@ const payOut = z.object({
     .string()
     .nullable()
     .describe('why it does not go on: NO_ACCOUNT, a code of the ledger or of the host'),
+  trouble: z
+    .string()
+    .nullable()
+    .describe(
+      'a code: what it waits for to pass, such as HOST_UNAVAILABLE: nothing was paid, or HOST_UNCERTAIN: that is not known; it is asked again, and never paid twice',
+    ),
+  since: seconds.nullable().describe('since when'),
   account: z.string().nullable().describe('token of the account that is paid'),
   reference: z.string().nullable().describe('what the host calls it'),
   requestedAt: seconds,
@@ -58,7 +65,7 @@ export const PAY_OUT_OPERATIONS = operations({
   listPayOuts: {
     method: 'GET',
     path: '/pay-outs',
-    roles: ['operator'],
+    roles: ['operator', 'teller'],
     summary: "Payees' requests and how far each is, the oldest first.",
     input: z.strictObject({
       payeeId: identifier.optional().describe('all payees without it'),

@@ -3,6 +3,7 @@
 // repeated, and ends with a row before the next begins.
 import type { CoreBanking } from '../core-banking/core-banking.js';
 import type { BankDatabase } from '../database/schema.js';
+import { troubleOf } from '../funding/outcome.js';
 import { hostKeyOf, type PayeeMoney } from './keys.js';
 import type { PayOutLedger } from './pay-out-ledger.js';
 import {
@@ -86,10 +87,24 @@ async function carryOut(context: PayOutContext, payOut: PayOut): Promise<void> {
   if (redeemed?.state === 'redeemed' && !waitsForTeller(redeemed)) await pay(context, redeemed);
 }
 
+/** Notes why it does not go on, if it does not. @throws the reason */
+async function attempt(context: PayOutContext, payOut: PayOut): Promise<void> {
+  const { db, clock } = context;
+  try {
+    await carryOut(context, payOut);
+  } catch (error) {
+    const trouble = troubleOf(error);
+    const since = payOut.trouble === trouble ? payOut.troubled_at : clock();
+    await changePayOut(db, payOut, { trouble, troubled_at: since });
+    throw error;
+  }
+  if (payOut.trouble !== null) await changePayOut(db, payOut, { trouble: null, troubled_at: null });
+}
+
 /** Looks at a payee's pay-outs, the oldest first. One that cannot go on does not stop the others. @throws the first failure */
 export async function payPayee(context: PayOutContext, payee: PayeeMoney): Promise<void> {
   const failures: unknown[] = [];
   for (const payOut of await unpaidOf(context.db, payee))
-    await carryOut(context, payOut).catch((error: unknown) => failures.push(error));
+    await attempt(context, payOut).catch((error: unknown) => failures.push(error));
   if (failures.length > 0) throw failures[0];
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@fabric-offline-pay/node-common';
+import type { BlockSource } from '@fabric-offline-pay/node-common/node';
 import { pino } from 'pino';
 import { readConfig, type BankConfigInput } from '../config.js';
 import { openBankClient, type BankClient } from '../http/bank-client.js';
@@ -16,7 +17,9 @@ import {
 import { FakeLedger } from './fake-ledger.js';
 import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
 
-type Changes = Partial<Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts'>>;
+type Changes = Partial<
+  Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts' | 'coreBanking' | 'messages'>
+>;
 
 export class BankHouse {
   readonly #clients: BankClient[] = [];
@@ -29,7 +32,8 @@ export class BankHouse {
     readonly logged: readonly string[],
   ) {}
 
-  static async open(changes: Changes = {}): Promise<BankHouse> {
+  /** @param blocks of a ledger that the node follows; none unless given */
+  static async open(changes: Changes = {}, blocks?: BlockSource): Promise<BankHouse> {
     const authority = new TestAuthority('bank ca');
     const folder = mkdtempSync(join(tmpdir(), 'bank-house-'));
     const [ledger, logged] = [new FakeLedger(), [] as string[]];
@@ -37,7 +41,10 @@ export class BankHouse {
     const file = join(folder, 'config.json');
     writeFileSync(file, JSON.stringify(testConfiguration(authority, folder, changes)));
     const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
-    const bank = await startBank(config, { ledger, logger, engine: new WorkerEngine() });
+    const bank = await startBank(config, {
+      ...{ ledger, logger, engine: new WorkerEngine() },
+      ...(blocks !== undefined && { blocks }),
+    });
     return new BankHouse(authority, folder, bank, ledger, logged);
   }
 

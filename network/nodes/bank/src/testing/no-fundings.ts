@@ -3,7 +3,8 @@
 import type { BankContext } from '../context.js';
 
 export const NO_FUNDINGS: BankContext['fundings'] = {
-  fund: () => Promise.resolve({ state: 'unneeded', refusal: null }),
+  fund: () =>
+    Promise.resolve({ state: 'unneeded', refusal: null, outcome: 'unneeded', reason: null }),
   listInstruments: () => Promise.resolve([]),
   choose: () => Promise.resolve(),
 };

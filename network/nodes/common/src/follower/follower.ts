@@ -28,6 +28,8 @@ export interface Projection<Tables> {
 /** Where blocks come from: a `Connection` of the SDK. */
 export interface BlockSource {
   committedBlocks(from: bigint, signal: AbortSignal): AsyncIterable<CommittedBlock>;
+  /** Asks for the number of blocks now. Without it nobody can tell whether a follower stands still. */
+  height?(): Promise<bigint>;
 }
 
 export interface FollowerOptions<Tables> {

@@ -20,6 +20,7 @@ export class NodeMetrics {
   readonly #nextBlock: Gauge;
   readonly #jobs: Gauge<'job' | 'state'>;
   readonly #failures: Counter<'job'>;
+  readonly #links: Gauge<'link'>;
 
   /** @param node names the node in every figure */
   constructor(node: string) {
@@ -44,12 +45,23 @@ export class NodeMetrics {
       labelNames: ['job', 'state'],
       registers,
     });
+    this.#links = new Gauge({
+      name: 'offpay_link_up',
+      help: 'Whether a thing that the node needs answered when /readyz was asked last.',
+      labelNames: ['link'],
+      registers,
+    });
     this.#failures = new Counter({
       name: 'offpay_job_failures_total',
       help: 'Runs of work that failed and are tried again.',
       labelNames: ['job'],
       registers,
     });
+  }
+
+  /** As it was when somebody asked last whether the node is ready. */
+  linkAnswers(link: string, answers: boolean): void {
+    this.#links.set({ link }, answers ? 1 : 0);
   }
 
   answered({ seconds, status, ...labels }: AnsweredRequest): void {

@@ -4,6 +4,7 @@ import { Agent, request, type RequestOptions } from 'node:https';
 import * as z from 'zod';
 import { CodedError, NodeError } from './node-error.js';
 import {
+  isEventsOutput,
   isFileOutput,
   pathFields,
   readsQuery,
@@ -11,8 +12,11 @@ import {
   type OperationInput,
   type OperationOutput,
   type Operations,
+  type ServerEvent,
 } from './operation.js';
-import { PROBES, type Readiness } from './probes.js';
+import type { Readiness } from './links.js';
+import { PROBES } from './probes.js';
+import { readEvents } from './read-events.js';
 
 export interface NodeClientOptions {
   /** For example `https://127.0.0.1:7443`. */
@@ -31,6 +35,10 @@ export interface NodeClientOptions {
 export interface CallOptions {
   /** For operations that need one. */
   readonly idempotencyKey?: string;
+  /** For operations that answer events: the last one that the caller had. */
+  readonly lastEventId?: string;
+  /** For operations that answer events: ends them. */
+  readonly signal?: AbortSignal;
 }
 
 type CallOf<O extends Operation> = (
@@ -103,6 +111,12 @@ function toRequest(
   return { method, headers, path: query === '' ? filled : `${filled}?${query}` };
 }
 
+async function textOf(response: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of response) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -137,6 +151,7 @@ class Caller {
   }
 
   async call(operation: Operation, input: Fields, options: CallOptions): Promise<unknown> {
+    if (isEventsOutput(operation.output)) return this.#events(operation, input, options);
     const answer = await this.#send(toRequest(operation, input, options)).catch(
       (error: unknown) => {
         throw new NodeError('SERVICE_UNREACHABLE', undefined, error);
@@ -151,18 +166,36 @@ class Caller {
     this.#agent.destroy();
   }
 
+  /** Resolves when the node has begun to answer. A connection of its own for each. */
+  #events(
+    operation: Operation,
+    input: Fields,
+    { lastEventId, signal }: CallOptions,
+  ): Promise<AsyncIterable<ServerEvent>> {
+    return new Promise((resolve, reject) => {
+      const call = toRequest(operation, input, {});
+      const headers = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
+      const options = { ...this.#requestOptions({ ...call, headers }), signal };
+      const sent = request(new URL(call.path, this.#options.url), options, (response) => {
+        if (response.statusCode === 200) resolve(readEvents(response));
+        else
+          textOf(response).then(
+            (text) => reject(toError({ status: response.statusCode ?? 0, text })),
+            reject,
+          );
+      });
+      sent.on('error', (error) => reject(new NodeError('SERVICE_UNREACHABLE', undefined, error)));
+      sent.end();
+    });
+  }
+
   #send(call: HttpRequest): Promise<HttpAnswer> {
     return new Promise((resolve, reject) => {
       const url = new URL(call.path, this.#options.url);
       const sent = request(url, this.#requestOptions(call), (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('error', reject);
-        response.on('end', () =>
-          resolve({
-            status: response.statusCode ?? 0,
-            text: Buffer.concat(chunks).toString('utf8'),
-          }),
+        textOf(response).then(
+          (text) => resolve({ status: response.statusCode ?? 0, text }),
+          reject,
         );
       });
       sent.on('error', (error: NodeJS.ErrnoException) => {

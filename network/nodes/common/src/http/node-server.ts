@@ -12,19 +12,23 @@ import {
 } from 'fastify';
 import type * as z from 'zod';
 import type { Doorkeeper, Visitor } from './doorkeeper.js';
+import { EventStreams } from './event-stream.js';
 import type { IdempotentCalls } from './idempotency.js';
+import { statusOf, type Readiness } from './links.js';
 import type { NodeMetrics } from './metrics.js';
-import { framesOf, NodeError, toCodedError } from './node-error.js';
+import { factsOf, framesOf, NodeError, toCodedError } from './node-error.js';
 import { IDEMPOTENCY_KEY_PATTERN, openApi, type ApiDescription } from './open-api.js';
 import {
+  isEventsOutput,
   isFileOutput,
+  type EventsAnswer,
   type FileAnswer,
   type Handlers,
   type Operation,
   type Operations,
 } from './operation.js';
 import { parseWith } from './parse-input.js';
-import { PROBES, type Readiness } from './probes.js';
+import { PROBES } from './probes.js';
 import type { Timeouts } from './timeouts.js';
 
 /** PEM texts. */
@@ -115,15 +119,24 @@ class Routes<Table extends Operations, Context> {
   readonly #options: NodeServerOptions<Table, Context>;
   readonly #everybody: readonly string[];
   readonly #admitted = new WeakMap<FastifyRequest, Admitted<Context>>();
+  readonly #streams: EventStreams;
 
   constructor(options: NodeServerOptions<Table, Context>) {
     this.#options = options;
     this.#everybody = rolesOfAll(options.api.operations);
+    this.#streams = new EventStreams({
+      heartbeatMs: options.timeouts.heartbeatMs,
+      failed: (error) => options.logger.warn(factsOf(error), 'stream of events failed'),
+    });
   }
 
   /** Runs before a body is read, for existing and unknown paths. */
   guard(server: NodeServer): void {
     const { doorkeeper, contextOf } = this.#options;
+    server.addHook('preClose', (done) => {
+      this.#streams.close();
+      done();
+    });
     server.addHook('onRequest', (request, _reply, done) => {
       const visitor = doorkeeper.admit(request.raw.socket, this.#rolesOf(request));
       this.#admitted.set(request, { visitor, context: contextOf(visitor) });
@@ -144,8 +157,10 @@ class Routes<Table extends Operations, Context> {
     this.#addProbe(server, PROBES.health, () => Promise.resolve({ status: 'ok' }));
     this.#addProbe(server, PROBES.ready, async () => {
       const links = await readiness();
-      if (Object.values(links).includes(false)) throw new NotReady(links);
-      return { status: 'ok', links };
+      for (const [name, state] of Object.entries(links)) metrics.linkAnswers(name, state.answers);
+      const status = statusOf(links);
+      if (status === 'not ready') throw new NotReady(links);
+      return { status, links };
     });
     this.#addProbe(server, PROBES.metrics, async () => {
       await updateMetrics?.();
@@ -176,10 +191,26 @@ class Routes<Table extends Operations, Context> {
       config: { roles },
       handler: async (request, reply) => {
         const answered = await answer(request);
+        if (isEventsOutput(output))
+          return this.#sendEvents(request, reply, answered as EventsAnswer, roles);
         return isFileOutput(output)
           ? sendFile(reply, answered as FileAnswer)
           : checkedAnswer(output, answered);
       },
+    });
+  }
+
+  #sendEvents(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    answer: EventsAnswer,
+    roles: readonly string[],
+  ): FastifyReply {
+    const { doorkeeper } = this.#options;
+    const { socket } = request.raw;
+    return this.#streams.send(request, reply, answer, {
+      name: this.#callerOf(request).visitor.name,
+      ensureAdmitted: () => doorkeeper.admit(socket, roles),
     });
   }
 

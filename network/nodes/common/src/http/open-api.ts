@@ -3,6 +3,7 @@
 import * as z from 'zod';
 import { nodeErrorTexts, type NodeErrorCode, type RefusalTexts } from './node-error.js';
 import {
+  isEventsOutput,
   isFileOutput,
   pathFields,
   readsQuery,
@@ -70,8 +71,17 @@ function parametersOf(operation: Operation): Json[] {
       .map(([name, field]) => parameter('path', name, field)),
     ...query.map(([name, field]) => parameter('query', name, field)),
     ...(operation.idempotencyKey === true ? [KEY_PARAMETER] : []),
+    ...(isEventsOutput(operation.output) ? [LAST_EVENT_PARAMETER] : []),
   ];
 }
+
+const LAST_EVENT_PARAMETER: Json = {
+  name: 'Last-Event-ID',
+  in: 'header',
+  required: false,
+  description: 'The id of the last event that the caller had: the stream goes on from there.',
+  schema: { type: 'string' },
+};
 
 const KEY_PARAMETER: Json = {
   name: 'Idempotency-Key',
@@ -94,11 +104,22 @@ function bodyOf(operation: Operation): Json {
   };
 }
 
+const contentOf = (output: Operation['output']): Json => {
+  if (isEventsOutput(output))
+    return {
+      'text/event-stream': {
+        schema: { type: 'string', description: 'server-sent events' },
+        'x-event-data': schemaOf(output.events, 'output'),
+      },
+    };
+  return isFileOutput(output)
+    ? Object.fromEntries(output.contentTypes.map((type) => [type, { schema: { type: 'string' } }]))
+    : { 'application/json': { schema: schemaOf(output, 'output') } };
+};
+
 const answerOf = ({ output }: Operation): Json => ({
   description: 'Done.',
-  content: isFileOutput(output)
-    ? Object.fromEntries(output.contentTypes.map((type) => [type, { schema: { type: 'string' } }]))
-    : { 'application/json': { schema: schemaOf(output, 'output') } },
+  content: contentOf(output),
 });
 
 const REFUSAL_SCHEMA = z.strictObject({

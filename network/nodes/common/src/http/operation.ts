@@ -2,7 +2,7 @@
 // A node's interface as data: one table says what may be called, by whom, with which fields, and what is answered. Server, client,
 // validation, OpenAPI and the tests of the doors are made from it.
 import type { DeepReadonly } from '@fabric-offline-pay/domain';
-import * as z from 'zod';
+import type * as z from 'zod';
 
 /** An answer that is a file instead of JSON. */
 export interface FileOutput {
@@ -17,6 +17,33 @@ export interface FileAnswer {
   readonly fileName: string;
   readonly body: string | Uint8Array | AsyncIterable<string | Uint8Array>;
 }
+
+/** An answer that goes on: events, each with such data. */
+export interface EventsOutput {
+  readonly events: z.ZodType;
+}
+
+/** One event. Without data it only says how far the stream is. */
+export interface ServerEvent {
+  /** The caller names it when it comes again. Printable, without blanks. */
+  readonly id: string;
+  readonly event?: string;
+  readonly data?: unknown;
+}
+
+/** From where and how long events are wanted. */
+export interface EventsFrom {
+  /** What the caller had last; undefined when it comes for the first time. */
+  readonly lastEventId: string | undefined;
+  /** Aborts when the caller has left, or the node ends. */
+  readonly signal: AbortSignal;
+}
+
+/** What a handler of an {@link EventsOutput} answers. */
+export type EventsAnswer = (from: EventsFrom) => AsyncIterable<ServerEvent>;
+
+/** @returns the output of an operation that answers events. */
+export const events = (data: z.ZodType): EventsOutput => ({ events: data });
 
 /** @returns the output of an operation that answers a file. */
 export const file = (...contentTypes: readonly string[]): FileOutput => ({ contentTypes });
@@ -34,7 +61,7 @@ export interface Operation {
   readonly summary: string;
   /** Fields that are not in the path come from the query of a GET or DELETE, as text, and from the JSON body of the others. */
   readonly input: z.ZodObject;
-  readonly output: z.ZodType | FileOutput;
+  readonly output: z.ZodType | FileOutput | EventsOutput;
   /** Codes of its own refusals, beyond those of every operation. */
   readonly errors?: readonly string[];
   /** Largest body, KiB; 64 unless told. */
@@ -57,12 +84,16 @@ export type ParsedInput<O extends Operation> = DeepReadonly<z.output<O['input']>
 /** What a handler answers. */
 export type HandlerAnswer<O extends Operation> = O['output'] extends z.ZodType
   ? DeepReadonly<z.input<O['output']>>
-  : FileAnswer;
+  : O['output'] extends EventsOutput
+    ? EventsAnswer
+    : FileAnswer;
 
-/** What a caller gets. A file is its text. */
+/** What a caller gets. A file is its text; events come while the caller reads them. */
 export type OperationOutput<O extends Operation> = O['output'] extends z.ZodType
   ? DeepReadonly<z.output<O['output']>>
-  : string;
+  : O['output'] extends EventsOutput
+    ? AsyncIterable<ServerEvent>
+    : string;
 
 /** One function for each operation of a table. */
 export type Handlers<Table extends Operations, Context> = {
@@ -95,4 +126,8 @@ export const readsQuery = ({ method }: Pick<Operation, 'method'>): boolean =>
 
 /** @returns whether the answer is a file. */
 export const isFileOutput = (output: Operation['output']): output is FileOutput =>
-  !(output instanceof z.ZodType);
+  'contentTypes' in output;
+
+/** @returns whether the answer goes on. */
+export const isEventsOutput = (output: Operation['output']): output is EventsOutput =>
+  'events' in output;

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every node answers about itself: that it lives, that it can work, its figures, its interface.
 import * as z from 'zod';
+import { linkStates } from './links.js';
 import { file, operations } from './operation.js';
-
-/** Whether each thing that the node needs answers. */
-export type Readiness = Readonly<Record<string, boolean>>;
 
 const nothing = z.strictObject({});
 
@@ -22,9 +20,10 @@ export const PROBES = operations({
     method: 'GET',
     path: '/readyz',
     roles: [],
-    summary: 'Each thing that the node needs answers: ledger, database, links to others.',
+    summary:
+      'The node can do its work: what it cannot do without answers. The status is degraded when something else does not.',
     input: nothing,
-    output: z.object({ status: z.literal('ok'), links: z.record(z.string(), z.boolean()) }),
+    output: z.object({ status: z.enum(['ok', 'degraded']), links: linkStates }),
     errors: ['NOT_READY'],
   },
   metrics: {

@@ -119,6 +119,13 @@ export class SmtpMail implements MailSender {
     }
   }
 
+  /** @throws {MailNotSent} when the server does not answer, or does not know us */
+  async ready(): Promise<void> {
+    await this.#transport.verify().catch(() => {
+      throw new MailNotSent();
+    });
+  }
+
   close(): void {
     this.#transport.close();
   }

@@ -13,7 +13,7 @@ import { NodeMetrics } from '../http/metrics.js';
 import { nodeServer } from '../http/node-server.js';
 import type { ApiDescription } from '../http/open-api.js';
 import type { Handlers, Operations } from '../http/operation.js';
-import type { Readiness } from '../http/probes.js';
+import { readinessOf, type Links } from '../http/links.js';
 import { writeJson } from '../system/files.js';
 import type { NodeConfig } from './node-config.js';
 import { Work, type WorkParts } from './work.js';
@@ -33,8 +33,8 @@ export interface NodeParts<Tables, Table extends Operations, Context> extends Wo
   readonly api: ApiDescription & { readonly operations: Table };
   readonly handlers: Handlers<Table, Context>;
   readonly contextOf: (visitor: Visitor) => Context;
-  /** What else must answer for the node to be ready; rejects when it does not. */
-  readonly links?: Readonly<Record<string, () => Promise<unknown>>>;
+  /** What else the node needs, beside database and ledger. */
+  readonly links?: Links;
   /** Finishes what the parts do by themselves. Called after server and work have ended, before the database is closed. */
   close?(): Promise<void>;
 }
@@ -70,27 +70,20 @@ function placeOf({ databaseUrl, databaseFolder }: NodeConfig, engine?: SqlEngine
   return databaseUrl === undefined ? { folder: databaseFolder } : { url: databaseUrl };
 }
 
-const ANSWERS_MS = 3_000;
-
-/** Whether something answers within {@link ANSWERS_MS}. */
-async function answers(ask: () => Promise<unknown>): Promise<boolean> {
-  const late = new Promise<false>((resolve) => {
-    setTimeout(() => resolve(false), ANSWERS_MS).unref();
-  });
-  const asked = ask().then(
-    () => true,
-    () => false,
-  );
-  return Promise.race([asked, late]);
-}
-
-async function readinessOf(
-  links: Readonly<Record<string, () => Promise<unknown>>>,
-): Promise<Readiness> {
-  const asked = Object.entries(links).map(
-    async ([name, ask]) => [name, await answers(ask)] as const,
-  );
-  return Object.fromEntries(await Promise.all(asked));
+/** What every node needs. A node whose tables stand still misleads whoever reads them, so it is not ready. */
+function ownLinks<Tables extends PositionTables>(
+  { db, work }: NodeBase<Tables>,
+  blocks: BlockSource | undefined,
+): Links {
+  const database = { required: true, ask: () => sql`select 1`.execute(db) };
+  if (blocks === undefined) return { database };
+  return {
+    database,
+    ...(blocks.height !== undefined && {
+      ledger: { required: true, ask: () => blocks.height?.() ?? Promise.resolve() },
+    }),
+    follower: { required: true, ask: () => work.keepsUp() },
+  };
 }
 
 /** Steps that undo a start. */
@@ -116,11 +109,12 @@ class Ending {
 }
 
 async function listen<Tables extends PositionTables, Table extends Operations, Context>(
-  { config }: NodeOptions<Tables, Table, Context>,
-  { db, logger, metrics, clock, work }: NodeBase<Tables>,
+  { config, blocks }: NodeOptions<Tables, Table, Context>,
+  base: NodeBase<Tables>,
   { api, handlers, contextOf, links = {} }: NodeParts<Tables, Table, Context>,
   ending: Ending,
 ): Promise<string> {
+  const { db, logger, metrics, clock, work } = base;
   const { cert, key, clientRoots, revocations: revocationsFile } = config.tls;
   const authorities = clientRoots.map(read);
   const server = nodeServer({
@@ -128,7 +122,7 @@ async function listen<Tables extends PositionTables, Table extends Operations, C
     tls: { cert: read(cert), key: read(key), clientRoots: authorities },
     doorkeeper: new Doorkeeper({ authorities, revocationsFile, clock }),
     timeouts: config.timeouts,
-    readiness: () => readinessOf({ database: () => sql`select 1`.execute(db), ...links }),
+    readiness: () => readinessOf({ ...ownLinks(base, blocks), ...links }),
     updateMetrics: async () => metrics.countJobs(await work.jobStates()),
     // Only a table with keys uses it, and then the node's migrations have made its table.
     idempotentCalls: new IdempotentCalls(db as unknown as Kysely<IdempotencyTables>, clock),
@@ -146,7 +140,7 @@ async function start<Tables extends PositionTables, Table extends Operations, Co
   const db = await openDatabase<Tables>(placeOf(config, engine), migrations);
   ending.add(() => db.destroy());
   const url = engine === undefined ? config.databaseUrl : undefined;
-  const work = new Work({ db, url, logger, metrics, blocks, onEnd });
+  const work = new Work({ db, url, logger, metrics, blocks, onEnd, clock });
   const base = { db, work, logger, metrics, clock };
   const parts = await options.build(base);
   ending.add(() => parts.close?.());

@@ -4,6 +4,7 @@ import type { Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { Follower, type BlockSource, type Projection } from '../follower/follower.js';
 import type { PositionTables } from '../follower/position.js';
+import { Standstill } from '../follower/standstill.js';
 import { factsOf } from '../http/node-error.js';
 import type { NodeMetrics } from '../http/metrics.js';
 import {
@@ -25,6 +26,8 @@ export interface WorkOptions<Tables extends PositionTables> {
   readonly blocks?: BlockSource | undefined;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: ((error: unknown) => void) | undefined;
+  /** Milliseconds since 1970; the machine's unless told. */
+  readonly clock?: (() => number) | undefined;
 }
 
 /** What there is to do. */
@@ -41,6 +44,8 @@ export class Work<Tables extends PositionTables> {
   #jobs: Jobs | undefined;
   #follower: Follower<Tables> | undefined;
   #following: Promise<void> = Promise.resolve();
+  readonly #standstill = new Standstill();
+  #hasEnded = false;
 
   constructor(options: WorkOptions<Tables>) {
     this.#options = options;
@@ -89,6 +94,19 @@ export class Work<Tables extends PositionTables> {
     await this.#follower?.reached(block, signal);
   }
 
+  /**
+   * Whether the tables follow the ledger. A follower that catches up, keeps up.
+   * @throws when blocks wait and none was read for 30 s, when the ledger is followed no more, or when the peer does not answer
+   */
+  async keepsUp(): Promise<void> {
+    if (this.#hasEnded) throw new Error('The ledger is followed no more.');
+    const height = await this.#options.blocks?.height?.();
+    const nextBlock = this.#follower?.position?.nextBlock ?? 0;
+    const now = (this.#options.clock ?? Date.now)();
+    if (height !== undefined && this.#standstill.look(nextBlock, height, now))
+      throw new Error(`The tables stand still before block ${nextBlock.toString()}.`);
+  }
+
   /** Finishes or undoes what is under way. Call it before the database is closed. */
   async close(): Promise<void> {
     this.#stop.abort();
@@ -123,6 +141,9 @@ export class Work<Tables extends PositionTables> {
         this.wake();
       },
     });
-    this.#following = this.#follower.run(this.#stop.signal).catch(onEnd);
+    this.#following = this.#follower.run(this.#stop.signal).catch((error: unknown) => {
+      this.#hasEnded = true;
+      onEnd(error);
+    });
   }
 }

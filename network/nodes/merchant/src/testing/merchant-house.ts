@@ -41,7 +41,6 @@ export class MerchantHouse {
     const config = { ...readConfig(file), ...('url' in place && { databaseUrl: place.url }) };
     const node = await startMerchant(config, {
       ...{ client, blocks, logger },
-      askPeer: () => client.settlement.totals({}),
       onEnd: (error) => failures.push(error),
       ...('engine' in place && place),
       backoff: () => 50,

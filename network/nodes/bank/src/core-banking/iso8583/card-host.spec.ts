@@ -8,11 +8,8 @@ import { WorkerEngine } from '../../../../common/src/testing/worker-engine.js';
 import { Life, MortalEngine } from '../../testing/hosts/mortal-engine.js';
 import { emptyTables, openBankingDatabase } from '../../testing/hosts/banking-database.js';
 import { TestAuthority } from '../../../../common/src/testing/certificates.js';
-import {
-  CARD_FAULTS,
-  CardHostSimulator,
-  type CardFault,
-} from '../../testing/hosts/card-host-simulator.js';
+import { CardHostSimulator } from '../../testing/hosts/card-host-simulator.js';
+import { faultsOf, isSilent, stopsHost, type Fault } from '../../testing/hosts/faults.js';
 import {
   BALANCES,
   bookedMoney,
@@ -129,9 +126,9 @@ async function expectOneEffect({ then }: Operation): Promise<void> {
 /**
  * The first `times` messages meet the fault. Only a host that says nothing makes the bank wait to the end; afterwards it is patient again.
  */
-function misbehave(fault: CardFault, times: number): void {
+function misbehave(fault: Fault, times: number): void {
   let left = times;
-  if (SILENT.includes(fault)) patienceMs = HURRIED_MS;
+  if (isSilent(fault)) patienceMs = HURRIED_MS;
   host.faultFor = () => {
     left -= 1;
     if (left < 0) patienceMs = PATIENT_MS;
@@ -139,11 +136,12 @@ function misbehave(fault: CardFault, times: number): void {
   };
 }
 
-const SILENT: readonly CardFault[] = ['ignores', 'says nothing', 'answers late'];
+/** A host that stops is tried apart. */
+const FAULTS = faultsOf('card').filter((fault) => !stopsHost(fault));
 
 /** Once: the first message. Three times: also its repetition, and the first message of the next call. */
-const CASES = CARD_FAULTS.flatMap((fault) =>
-  (SILENT.includes(fault) ? [1, 3] : [2]).map((times) => ({ fault, times })),
+const CASES = FAULTS.flatMap((fault) =>
+  (isSilent(fault) ? [1, 3] : [2]).map((times) => ({ fault, times })),
 );
 
 describe.each(OPERATIONS)('$kind', (operation) => {

@@ -5,10 +5,9 @@ import { emptyTables, openBankingDatabase } from '../../testing/hosts/banking-da
 import {
   API_KEY,
   BANK_ACCOUNT,
-  MOBILE_FAULTS,
   MobileHostSimulator,
-  type MobileFault,
 } from '../../testing/hosts/mobile-host-simulator.js';
+import { faultsOf, isSilent, stopsHost, type Fault } from '../../testing/hosts/faults.js';
 import { Life, MortalEngine } from '../../testing/hosts/mortal-engine.js';
 import {
   BALANCES,
@@ -97,12 +96,13 @@ async function expectOneEffect({ then }: Operation): Promise<void> {
   );
 }
 
-const SILENT: readonly MobileFault[] = ['ignores', 'says nothing'];
+/** A host that stops is tried apart. */
+const FAULTS = faultsOf('mobile').filter((fault) => !stopsHost(fault));
 
 /** Only a host that says nothing makes the bank wait to the end; afterwards it is patient again. */
-function misbehave(fault: MobileFault, times: number): void {
+function misbehave(fault: Fault, times: number): void {
   let left = times;
-  if (SILENT.includes(fault)) patienceMs = HURRIED_MS;
+  if (isSilent(fault)) patienceMs = HURRIED_MS;
   host.faultFor = () => {
     left -= 1;
     if (left <= 0) patienceMs = PATIENT_MS;
@@ -112,8 +112,8 @@ function misbehave(fault: MobileFault, times: number): void {
 
 /** A completion asks the host for nothing. */
 const CASES = OPERATIONS.filter(({ kind }) => kind !== 'complete').flatMap((operation) =>
-  MOBILE_FAULTS.flatMap((fault) =>
-    (SILENT.includes(fault) ? [1, 2] : [2]).map((times) => ({
+  FAULTS.flatMap((fault) =>
+    (isSilent(fault) ? [1, 2] : [2]).map((times) => ({
       kind: operation.kind,
       operation,
       fault,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A card host for tests: a real server with accounts and holds, which misbehaves as it is told, and keeps its own record of what it did.
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import type { HostEntry, MovementKind } from '../../core-banking/core-banking.js';
@@ -14,29 +13,9 @@ import {
   type IsoMessage,
 } from '../../core-banking/iso8583/codec.js';
 import { frame, FrameReader } from '../../core-banking/iso8583/frames.js';
-import { answerType } from '../../core-banking/iso8583/messages.js';
-
-/** What the host does with a message instead of answering it well. */
-export const CARD_FAULTS = [
-  /** Does nothing. */
-  'ignores',
-  /** Does it, and says nothing. */
-  'says nothing',
-  /** Does it, and answers after the next answer. */
-  'answers late',
-  'answers twice',
-  'answers garbage',
-  'answers with a length that is too long',
-  /** In pieces, so that no piece is a whole message. */
-  'answers in pieces',
-  /** Closes the connection before it does anything. */
-  'drops',
-  'drops after doing it',
-  /** Response code 91. */
-  'cannot say',
-] as const;
-
-export type CardFault = (typeof CARD_FAULTS)[number];
+import { answerType, NETWORK_CODES } from '../../core-banking/iso8583/messages.js';
+import { doesIt, wayOf, type AnswerWay, type Fault } from './faults.js';
+import { SimulatedHost } from './simulated-host.js';
 
 interface HostHold {
   readonly token: string;
@@ -48,9 +27,6 @@ interface HostHold {
   isUndone: boolean;
 }
 
-/** Which faults keep the host from doing what it was asked. */
-const DOES_NOTHING: readonly (CardFault | undefined)[] = ['ignores', 'drops', 'cannot say'];
-
 const nameOf = ({ type, fields }: IsoMessage): string =>
   [type.slice(0, 3), fields[11], fields[37]].join(' ');
 
@@ -60,6 +36,15 @@ const originalName = (text = ''): string => text.slice(4, 20);
 /** Field 48, part 01. */
 const tokenOf = ({ 48: text = '' }: Fields): string => text.slice(5, 5 + Number(text.slice(2, 5)));
 
+/** Octets that are said to come and never do. */
+const MORE = 40;
+
+/** @returns the frame with a header that says more than there is */
+function longer(framed: Buffer): Buffer {
+  framed.writeUInt16BE(framed.readUInt16BE() + MORE);
+  return framed;
+}
+
 const amountOf = ({ 4: text = '0' }: Fields): bigint => BigInt(text);
 
 export interface CardHostOptions {
@@ -68,14 +53,16 @@ export interface CardHostOptions {
   readonly tls?: { readonly cert: string; readonly key: string };
 }
 
-export class CardHostSimulator {
+export class CardHostSimulator extends SimulatedHost {
   /** Minor units by token. */
   readonly accounts = new Map<string, bigint>();
   readonly entries: HostEntry[] = [];
   /** Types of the messages that arrived, network messages left out. */
   readonly heard: string[] = [];
-  /** Asked for each message. */
-  faultFor: (message: IsoMessage) => CardFault | undefined = () => undefined;
+  /** Asked for each message that is about money. */
+  faultFor: (message: IsoMessage) => Fault | undefined = () => undefined;
+  /** Asked when the bank asks whether anybody is there. */
+  faultForLook: () => Fault | undefined = () => undefined;
   /** Response code for whatever is asked next, such as `54`. */
   refusal: string | undefined;
   signOnCode = '00';
@@ -84,26 +71,20 @@ export class CardHostSimulator {
   readonly #holds = new Map<string, HostHold>();
   readonly #answers = new Map<string, Fields>();
   readonly #undone = new Set<string>();
-  readonly #sockets = new Set<Socket>();
-  readonly #late: (() => void)[] = [];
   readonly #bitmap: BitmapForm;
-  readonly #server: Server;
-  #port = 0;
 
   private constructor({ bitmap = 'hex', tls }: CardHostOptions) {
+    const server = tls === undefined ? createServer() : createTlsServer(tls);
+    const event = tls === undefined ? 'connection' : 'secureConnection';
+    super(server, event);
     this.#bitmap = bitmap;
-    const serve = (socket: Socket): void => this.#serve(socket);
-    this.#server = tls === undefined ? createServer(serve) : createTlsServer(tls, serve);
+    server.on(event, (socket: Socket) => this.#serve(socket));
   }
 
   static async start(options: CardHostOptions = {}): Promise<CardHostSimulator> {
     const host = new CardHostSimulator(options);
     await host.resume();
     return host;
-  }
-
-  get port(): number {
-    return this.#port;
   }
 
   /** What is reserved and what was taken, over all holds that stand. */
@@ -121,34 +102,16 @@ export class CardHostSimulator {
     this.#undone.clear();
     this.entries.length = 0;
     this.heard.length = 0;
-    this.#late.length = 0;
+    this.forgetLate();
     this.faultFor = () => undefined;
+    this.faultForLook = () => undefined;
     this.refusal = undefined;
     this.signOnCode = '00';
   }
 
-  /** Nobody answers on its port until {@link resume}. */
-  async stop(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-  }
-
-  async resume(): Promise<void> {
-    this.#server.listen({ port: this.#port, host: '127.0.0.1' });
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
-  }
-
-  /** Ends all connections, and keeps listening. */
-  disconnect(): void {
-    for (const socket of this.#sockets) socket.destroy();
-  }
-
   /** Sends a message of its own to whoever is connected. */
   say(message: IsoMessage): void {
-    for (const socket of this.#sockets) this.#send(socket, message);
+    for (const socket of this.sockets) this.#send(socket, message);
   }
 
   /** As the bank reads it. */
@@ -164,10 +127,7 @@ export class CardHostSimulator {
 
   #serve(socket: Socket): void {
     const frames = new FrameReader(0xffff);
-    this.#sockets.add(socket);
     socket.setNoDelay(true);
-    socket.on('close', () => this.#sockets.delete(socket));
-    socket.on('error', () => undefined);
     socket.on('data', (chunk: Buffer) => {
       for (const bytes of frames.push(chunk))
         this.#handle(socket, decodeMessage(bytes, this.#bitmap));
@@ -180,38 +140,46 @@ export class CardHostSimulator {
       return;
     }
     if (message.type === '0800') {
-      const isSignOn = message.fields[70] === '001';
-      this.#answer(socket, message, { 39: isSignOn ? this.signOnCode : '00' });
+      const isSignOn = message.fields[70] === NETWORK_CODES.signOn;
+      const fields = { 39: isSignOn ? this.signOnCode : '00' };
+      const fault = isSignOn ? undefined : this.faultForLook();
+      // Late answers stay late: that somebody is there is no answer to money.
+      if (fault === undefined) this.#answer(socket, message, fields);
+      else this.#answerBy(fault, socket, message, fields);
       return;
     }
     this.heard.push(message.type);
     const fault = this.faultFor(message);
-    const fields = DOES_NOTHING.includes(fault) ? { 39: '91' } : this.#once(message);
-    this.#misbehave(socket, message, fields, fault);
+    this.#answerBy(fault, socket, message, doesIt(fault) ? this.#once(message) : {});
   }
 
-  #misbehave(socket: Socket, message: IsoMessage, fields: Fields, fault?: CardFault): void {
-    const answer = (): void => this.#answer(socket, message, fields);
-    const ways: Record<CardFault, () => void> = {
-      ignores: () => undefined,
-      'says nothing': () => undefined,
-      'answers late': () => this.#late.push(answer),
-      'answers twice': () => {
+  #answerBy(fault: Fault | undefined, socket: Socket, message: IsoMessage, fields: Fields): void {
+    const answer = (with39?: string): void =>
+      this.#answer(socket, message, with39 === undefined ? fields : { 39: with39 });
+    const ways: Record<AnswerWay, () => void> = {
+      well: () => {
+        answer();
+        this.answerLate();
+      },
+      never: () => undefined,
+      late: () => this.answerLater(answer),
+      twice: () => {
         answer();
         answer();
       },
-      'answers garbage': () => socket.write(frame(Buffer.from('0110 this is no message'))),
-      'answers with a length that is too long': () => socket.write(Buffer.from([0xff, 0xff, 0x30])),
-      'answers in pieces': () => this.#inPieces(socket, message, fields),
-      drops: () => socket.destroy(),
-      'drops after doing it': () => socket.destroy(),
-      'cannot say': answer,
+      garbage: () => socket.write(frame(Buffer.from('0110 this is no message'))),
+      'too long': () => socket.write(Buffer.from([0xff, 0xff, 0x30])),
+      'too short': () => socket.write(longer(this.#bytes(message, fields))),
+      pieces: () => this.#inPieces(socket, message, fields),
+      close: () => socket.destroy(),
+      reset: () => socket.resetAndDestroy(),
+      stop: () => void this.stop(),
+      unavailable: () => answer('91'),
+      broken: () => answer('96'),
+      limited: () => answer('91'),
+      undecided: () => answer('09'),
     };
-    if (fault !== undefined) ways[fault]();
-    else {
-      answer();
-      for (const late of this.#late.splice(0)) late();
-    }
+    ways[wayOf(fault)]();
   }
 
   #inPieces(socket: Socket, message: IsoMessage, fields: Fields): void {

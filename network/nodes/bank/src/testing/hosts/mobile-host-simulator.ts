@@ -1,29 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A mobile-money host for tests: a real HTTP server with accounts, which misbehaves as it is told, and keeps its own record of what it did.
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import * as z from 'zod';
-
-/** What the host does with a request that is to change something instead of answering it well. */
-export const MOBILE_FAULTS = [
-  'ignores',
-  'says nothing',
-  'drops',
-  'drops after doing it',
-  'answers garbage',
-  /** Status 503, without doing anything. */
-  'is busy',
-  /** Status 500, after doing it. */
-  'fails after doing it',
-  /** Takes it up, and is undecided for longer than anybody waits. */
-  'stays undecided',
-] as const;
-
-export type MobileFault = (typeof MOBILE_FAULTS)[number];
-
-const DOES_NOTHING: readonly (MobileFault | undefined)[] = ['ignores', 'drops', 'is busy'];
+import { doesIt, wayOf, type AnswerWay, type Fault } from './faults.js';
+import { SimulatedHost } from './simulated-host.js';
 
 const party = z.array(z.object({ key: z.string(), value: z.string() })).length(1);
 const posted = z.object({
@@ -68,6 +49,38 @@ const unitsOf = (amount: string): bigint => BigInt(amount.replace('.', ''));
 const decimalOf = (units: bigint): string =>
   `${units / 100n}.${(units % 100n).toString().padStart(2, '0')}`;
 
+const NOTHING_DONE: Reply = { status: 503, body: {} };
+
+/** Longer than anybody waits. */
+const UNDECIDED_LOOKS = 20;
+/** Octets that are said to come and never do. */
+const MORE = 40;
+/** More than the bank reads. */
+const TOO_MANY = 2 ** 21;
+
+function send(response: ServerResponse, { status, body }: Reply): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}
+
+/** An answer as octets, for what a server would not say by itself. */
+function rawOf({ status, body }: Reply, more = 0): string {
+  const text = JSON.stringify(body);
+  const length = Buffer.byteLength(text) + more;
+  const head = [
+    `HTTP/1.1 ${status} As Told`,
+    'content-type: application/json',
+    `content-length: ${length}`,
+  ];
+  return [...head, '', text].join('\r\n');
+}
+
+function inPieces({ socket }: ServerResponse, raw: string): void {
+  socket?.write(raw.slice(0, 5), () =>
+    socket.write(raw.slice(5, 40), () => socket.end(raw.slice(40))),
+  );
+}
+
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -77,12 +90,15 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
 export const BANK_ACCOUNT = 'bank-1';
 export const API_KEY = 'key-of-the-bank';
 
-export class MobileHostSimulator {
+export class MobileHostSimulator extends SimulatedHost {
   /** Minor units by token. */
   readonly accounts = new Map<string, bigint>();
   /** Method and path of what arrived. */
   readonly heard: string[] = [];
-  faultFor: () => MobileFault | undefined = () => undefined;
+  /** Asked for each request that is to change something. */
+  faultFor: (path: string) => Fault | undefined = () => undefined;
+  /** Asked for each request that only looks. */
+  faultForLook: (path: string) => Fault | undefined = () => undefined;
   /** Error code for whatever is asked next. */
   refusal: string | undefined;
   /** Answers 202 and decides at the second look. */
@@ -91,22 +107,20 @@ export class MobileHostSimulator {
   readonly #replies = new Map<string, Reply>();
   readonly #states = new Map<string, { looks: number; reply: Reply }>();
   readonly #links = new Map<string, string>();
-  readonly #sockets = new Set<Socket>();
-  readonly #server = createServer((request, response) => void this.#serve(request, response));
-  #port = 0;
+
+  private constructor() {
+    const server = createServer((request, response) => void this.#serve(request, response));
+    super(server);
+  }
 
   static async start(): Promise<MobileHostSimulator> {
     const host = new MobileHostSimulator();
-    host.#server.on('connection', (socket: Socket) => {
-      host.#sockets.add(socket);
-      socket.on('close', () => host.#sockets.delete(socket));
-    });
     await host.resume();
     return host;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** The host only knows what it took and what it gave back. */
@@ -122,64 +136,63 @@ export class MobileHostSimulator {
     for (const map of [this.accounts, this.#replies, this.#states, this.#links]) map.clear();
     this.made.length = 0;
     this.heard.length = 0;
+    this.forgetLate();
     this.faultFor = () => undefined;
+    this.faultForLook = () => undefined;
     this.refusal = undefined;
     this.isAsynchronous = false;
-  }
-
-  async stop(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
-  }
-
-  async resume(): Promise<void> {
-    this.#server.listen({ port: this.#port, host: '127.0.0.1' });
-    await once(this.#server, 'listening');
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request;
     const { pathname, searchParams } = new URL(url, 'http://host');
     this.heard.push(`${method} ${pathname}`);
-    const send = ({ status, body }: Reply): void => {
-      response.writeHead(status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(body));
-    };
     if (request.headers['x-api-key'] !== API_KEY)
-      send({ ...errorOf('authorisation', 'clientAuthorisationError'), status: 401 });
-    else if (method === 'GET') send(this.#show(pathname, searchParams));
-    else {
+      send(response, { ...errorOf('authorisation', 'clientAuthorisationError'), status: 401 });
+    else if (method === 'GET') {
+      const fault = this.faultForLook(pathname);
+      this.#answerBy(fault, response, this.#show(pathname, searchParams));
+    } else {
       const body = posted.parse(await bodyOf(request));
-      this.#misbehave(response, send, () =>
-        this.#once(request.headers['x-correlationid'] as string, pathname, body),
-      );
+      const fault = this.faultFor(pathname);
+      const id = request.headers['x-correlationid'] as string;
+      const reply = doesIt(fault) ? this.#once(id, pathname, body) : NOTHING_DONE;
+      const isPending = this.isAsynchronous && fault === undefined;
+      this.#answerBy(fault, response, isPending ? this.#pending(reply, 2) : reply);
     }
   }
 
-  #misbehave(response: ServerResponse, send: (reply: Reply) => void, work: () => Reply): void {
-    const fault = this.faultFor();
-    const isUndecided = fault === 'stays undecided';
-    const reply = DOES_NOTHING.includes(fault) ? undefined : work();
-    const ways: Record<MobileFault, () => void> = {
-      ignores: () => undefined,
-      'says nothing': () => undefined,
-      drops: () => response.destroy(),
-      'drops after doing it': () => response.destroy(),
-      'answers garbage': () => response.end('<html>proxy</html>'),
-      'is busy': () => send({ status: 503, body: {} }),
-      'fails after doing it': () => send({ ...errorOf('internal', 'genericError'), status: 500 }),
-      'stays undecided': () => send(this.#pending(reply, 20)),
+  #answerBy(fault: Fault | undefined, response: ServerResponse, reply: Reply): void {
+    const answer = (): void => send(response, reply);
+    const ways: Record<AnswerWay, () => void> = {
+      well: () => {
+        answer();
+        this.answerLate();
+      },
+      never: () => undefined,
+      late: () => this.answerLater(answer),
+      twice: () => {
+        const raw = rawOf(reply);
+        response.socket?.end(raw + raw);
+      },
+      garbage: () => response.end('<html>proxy</html>'),
+      'too long': () => response.end(JSON.stringify('x'.repeat(TOO_MANY))),
+      'too short': () => response.socket?.write(rawOf(reply, MORE)),
+      pieces: () => inPieces(response, rawOf(reply)),
+      close: () => response.destroy(),
+      reset: () => response.socket?.resetAndDestroy(),
+      stop: () => void this.stop(),
+      unavailable: () => send(response, NOTHING_DONE),
+      broken: () => send(response, { ...errorOf('internal', 'genericError'), status: 500 }),
+      limited: () => send(response, { ...errorOf('internal', 'rateLimitError'), status: 429 }),
+      undecided: () => send(response, this.#pending(reply, UNDECIDED_LOOKS)),
     };
-    if (fault !== undefined && !(isUndecided && reply === undefined)) ways[fault]();
-    else if (reply !== undefined) send(this.isAsynchronous ? this.#pending(reply, 2) : reply);
+    ways[wayOf(fault)]();
   }
 
-  #pending(reply: Reply | undefined, looks: number): Reply {
+  #pending(reply: Reply, looks: number): Reply {
     const id = randomUUID();
-    this.#states.set(id, { looks, reply: reply ?? errorOf('internal', 'genericError') });
+    this.#states.set(id, { looks, reply });
     return { status: 202, body: this.#stateOf(id) };
   }
 
