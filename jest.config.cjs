@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One jest for all workspaces. Sources are compiled one file at a time; types are checked by `tsc -b`.
 const { existsSync } = require('node:fs');
+const { databaseSpecs } = require('./test/support/database-specs.cjs');
 
 /** @type {import('jest').Config} */
 const shared = {
@@ -41,20 +42,14 @@ const shared = {
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
 };
-/** Specs of tables: they run on PostgreSQL inside the process, and once more on a server. */
-const DATABASE_SPECS = [
-  '<rootDir>/network/nodes/common/src/{jobs,follower}/*.spec.ts',
-  '<rootDir>/test/contract/{notices,funding,merchant-node}.spec.ts',
-];
-
-/** The same specs on a real server, where its programs are installed (Debian: `postgresql`). */
+/** Specs of tables once more, on a real server, where its programs are installed (Debian: `postgresql`). */
 function serverProjects() {
   if (existsSync('/usr/lib/postgresql'))
     return [
       {
         ...shared,
         displayName: 'server',
-        testMatch: DATABASE_SPECS,
+        testMatch: databaseSpecs(__dirname),
         setupFiles: ['<rootDir>/test/support/on-server.cjs'],
         globalSetup: '<rootDir>/test/dist/test/support/postgres-setup.js',
         globalTeardown: '<rootDir>/test/dist/test/support/postgres-teardown.js',
@@ -78,6 +73,8 @@ module.exports = {
         '<rootDir>/{chaincode,sdk,network,scripts}/**/src/**/*.spec.ts',
         '<rootDir>/test/{contract,packages,property,versions}/**/*.spec.ts',
       ],
+      globalSetup: '<rootDir>/test/dist/test/support/embedded-setup.js',
+      globalTeardown: '<rootDir>/test/dist/test/support/embedded-teardown.js',
     },
     {
       ...shared,

@@ -465,6 +465,8 @@ describe('the node', () => {
     await expect(operator.listOrders({})).rejects.toMatchObject(denied);
     await expect(house.clientOf('courier').health()).rejects.toMatchObject(denied);
     expect(await operator.ready()).toEqual({ database: true, ledger: true });
+    // Calls with keys are forgotten by a job that no node has to think of.
+    expect(await operator.metrics()).toContain('job="forget-answers"');
     expect(await operator.metrics()).toMatch(/offpay_webhook_endpoints\{state="active".*\} 1\n/);
   });
 

@@ -24,7 +24,7 @@ export { SmtpMail, smtpSchema, type SmtpConfig } from './messages/smtp-mail.js';
 export { Undeliverable } from './messages/undeliverable.js';
 export * from './client.js';
 export { Doorkeeper, type DoorkeeperOptions, type Visitor } from './http/doorkeeper.js';
-export { createIdempotency, IdempotentCalls, type IdempotencyTables } from './http/idempotency.js';
+export { createIdempotency, type IdempotencyTables } from './http/idempotency.js';
 export { listsInPem, type RevocationList, revocationList } from './http/revocation-list.js';
 export { NodeMetrics } from './http/metrics.js';
 export {

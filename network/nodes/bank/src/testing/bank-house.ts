@@ -14,7 +14,7 @@ import {
   type TestCertificate,
 } from '../../../common/src/testing/certificates.js';
 import { FakeLedger } from './fake-ledger.js';
-import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
+import { testPlace } from '../../../common/src/testing/test-place.js';
 
 type Changes = Partial<Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts'>>;
 
@@ -37,7 +37,7 @@ export class BankHouse {
     const file = join(folder, 'config.json');
     writeFileSync(file, JSON.stringify(testConfiguration(authority, folder, changes)));
     const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
-    const bank = await startBank(config, { ledger, logger, engine: new WorkerEngine() });
+    const bank = await startBank(config, { ledger, logger, place: await testPlace() });
     return new BankHouse(authority, folder, bank, ledger, logged);
   }
 

@@ -71,7 +71,7 @@ const JOBS = sql.table(`${SCHEMA}.job`);
 const HOUR = 3_600;
 const YEAR = 365 * 24 * HOUR;
 
-/** Twice a second is the shortest that the queue allows; whoever asks for work wakes it at once. */
+/** How often it looks while there is nothing to do. Twice a second is the shortest that the queue allows; whoever asks for work wakes it at once. */
 const POLLING_SECONDS = 0.5;
 
 /** Seconds 1, 2, 4 … to an hour: the last of these attempts is about a week after the first. */
@@ -199,11 +199,16 @@ export class Jobs {
       batchSize: 1,
       includeMetadata: true,
     } as const;
-    const work = ([job]: JobWithMetadata<JobData>[]) =>
-      this.#run(kind, job?.data ?? {}, job?.singletonKey ?? '');
     const workers: string[] = [];
-    for (let index = 0; index < atOnce; index += 1)
+    for (let index = 0; index < atOnce; index += 1) {
+      const work = async ([job]: JobWithMetadata<JobData>[]): Promise<void> => {
+        // Where one waited, more may: it looks again at once, and rests only when it found nothing.
+        const worker = workers[index];
+        if (worker !== undefined) this.#queue.notifyWorker(worker);
+        await this.#run(kind, job?.data ?? {}, job?.singletonKey ?? '');
+      };
       workers.push(await this.#queue.work(name, options, work));
+    }
     this.#workers.set(name, workers);
   }
 
