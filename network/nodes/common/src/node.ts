@@ -2,6 +2,7 @@
 // What every node is made of. Apart from the index, since it loads what the command line does not need.
 export { openDatabase, type DatabasePlace, type Migrations } from './database/open-database.js';
 export type { SqlEngine, SqlResult } from './database/pglite-dialect.js';
+export { addRows, BatchedRows } from './follower/batched-rows.js';
 export {
   Follower,
   type BlockSource,

@@ -2,18 +2,22 @@
 // Follows the ledger, and sends what customers are to be told.
 import type { Work, WorkParts } from '@fabric-offline-pay/node-common/node';
 import type { BankTables } from '../database/schema.js';
-import { storeMail, storeMessage } from '../outbox/store-message.js';
-import { OrderNotices, type NoteMessage } from './order-notices.js';
+import { mailIdOf } from '../messages/message-ids.js';
+import { storeMessages } from '../outbox/store-message.js';
+import { OrderNotices, type NoteMessages } from './order-notices.js';
 import { resumeMessagesJob, type AskToSend } from './resume-messages.js';
 import { sendNoticeJob, type NoticesContext } from './send-notice.js';
 
 /** With a copy by mail where the bank sends mails. Each is a message of its own, so that neither waits for the other. */
 const noting =
-  ({ mail }: NoticesContext, ask: AskToSend): NoteMessage =>
-  async (transaction, message) => {
-    if (await storeMessage(transaction, message)) await ask(transaction, message.message_id);
-    const copy = mail && (await storeMail(transaction, message));
-    if (copy !== undefined) await ask(transaction, copy);
+  ({ mail }: NoticesContext, ask: AskToSend): NoteMessages =>
+  async (transaction, messages) => {
+    const copies = messages.map((each) => ({ ...each, message_id: mailIdOf(each.message_id) }));
+    const stored = [
+      ...(await storeMessages(transaction, 'sms', messages)),
+      ...(mail === undefined ? [] : await storeMessages(transaction, 'mail', copies)),
+    ];
+    for (const id of stored) await ask(transaction, id);
   };
 
 /** @param bankId whose customers are told */
