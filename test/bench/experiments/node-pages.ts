@@ -6,7 +6,7 @@ import {
   QUESTIONS,
   type Filled,
   type Question,
-} from '../../../network/nodes/bank/src/testing/long-history.js';
+} from '../../../network/nodes/bank/src/measuring/long-history.js';
 import { onEachDatabase, type MakeDatabase } from '../node-databases.js';
 import { pair, spreadOf } from '../pairs.js';
 import type { LoneExperiment } from '../run.js';

@@ -70,7 +70,8 @@ export class DueRows {
 
   async write(): Promise<void> {
     const [replaced, things] = [[...this.#replaced], [...this.#things]];
-    [this.#replaced, this.#things] = [new Set(), new Map()];
+    this.#replaced = new Set();
+    this.#things = new Map();
     if (replaced.length > 0)
       await sql`
         delete from due_things

@@ -72,11 +72,13 @@ async function applyTo<Tables>(
   transaction: Transaction<Tables>,
   blocks: readonly CommittedBlock[],
 ): Promise<void> {
-  const single = projections.filter(({ applyAll }) => applyAll === undefined);
+  const single = projections.filter((projection) => projection.applyAll === undefined);
   for (const block of blocks)
     for (const projection of single) await projection.apply(transaction, block);
   for (const projection of projections) await projection.applyAll?.(transaction, blocks);
 }
+
+const justApply = (_: unknown, apply: () => Promise<void>): Promise<void> => apply();
 
 const MOVED = 'moved';
 
@@ -149,7 +151,7 @@ export class Follower<Tables extends PositionTables> {
   }
 
   async #apply(from: LedgerPosition, blocks: readonly CommittedBlock[]): Promise<LedgerPosition> {
-    const { db, projections, around = (_, apply) => apply() } = this.#options;
+    const { db, projections, around = justApply } = this.#options;
     const position = blocks.reduce(after, from);
     return db.transaction().execute(async (transaction) => {
       await around(transaction, () => applyTo(projections, transaction, blocks));

@@ -6,7 +6,12 @@ import type { BankDatabase } from '../database/schema.js';
 import { Habits } from '../habits/habits.js';
 import { recommend } from '../habits/recommend.js';
 import { statementOf } from '../statements/read-statement.js';
-import { PLANTED_HOME, PLANTED_NOW, plantedBlocks, seededNumbers } from './planted-purchases.js';
+import {
+  PLANTED_HOME,
+  PLANTED_NOW,
+  plantedBlocks,
+  seededNumbers,
+} from '../testing/planted-purchases.js';
 
 /** Customers that recommendations are asked for. */
 const ASKING = 300;
