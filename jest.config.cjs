@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One jest for all workspaces. Sources are compiled one file at a time; types are checked by `tsc -b`.
 const { existsSync } = require('node:fs');
+const { relative } = require('node:path');
 const { databaseSpecs } = require('./test/support/database-specs.cjs');
 
 /** @type {import('jest').Config} */
@@ -42,6 +43,16 @@ const shared = {
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
 };
+/** In `npm test`, those in which work goes on at the same time: there a server differs the most. `npm run test:server` takes all. */
+const IN_SHORT =
+  /^network\/nodes\/(common|merchant|bank\/src\/outbox)\/|^test\/contract\/(notices|funding|merchant-node|blocks-together)\./;
+
+const serverSpecs = () =>
+  databaseSpecs(__dirname).filter(
+    (path) =>
+      process.env['OFFPAY_SERVER_SPECS'] === 'all' || IN_SHORT.test(relative(__dirname, path)),
+  );
+
 /** Specs of tables once more, on a real server, where its programs are installed (Debian: `postgresql`). */
 function serverProjects() {
   if (existsSync('/usr/lib/postgresql'))
@@ -49,7 +60,7 @@ function serverProjects() {
       {
         ...shared,
         displayName: 'server',
-        testMatch: databaseSpecs(__dirname),
+        testMatch: serverSpecs(),
         setupFiles: ['<rootDir>/test/support/on-server.cjs'],
         globalSetup: '<rootDir>/test/dist/test/support/postgres-setup.js',
         globalTeardown: '<rootDir>/test/dist/test/support/postgres-teardown.js',
