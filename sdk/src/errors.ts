@@ -56,6 +56,10 @@ export const CLIENT_ERRORS = {
     'The transaction stands in a block as invalid.',
     'Nothing was written. The details name the validation code.',
   ),
+  ORDER_WAITS: describe(
+    'The order has not come as far as the caller waited for.',
+    'Nothing is lost. Read the state of the order, and wait again or ask the party that is next.',
+  ),
   CONFIGURATION_INVALID: describe(
     'An option is wrong, or the options do not fit together.',
     'Correct the option that the details name.',
@@ -210,6 +214,16 @@ export class UnavailableError extends OffpayError {
 
   constructor(details: ErrorDetails, cause?: unknown) {
     super('NETWORK_UNAVAILABLE', CLIENT_ERRORS.NETWORK_UNAVAILABLE, { details, cause });
+  }
+}
+
+/** A wait for an order ended before the order was there. */
+export class OrderWaitsError extends OffpayError {
+  override readonly name = 'OrderWaitsError';
+  declare readonly code: 'ORDER_WAITS';
+
+  constructor(details: ErrorDetails, cause?: unknown) {
+    super('ORDER_WAITS', CLIENT_ERRORS.ORDER_WAITS, { details, cause });
   }
 }
 

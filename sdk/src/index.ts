@@ -74,17 +74,24 @@ export {
   newDeliverySecret,
   type DeliverySecret,
 } from './pipeline/delivery-secret.js';
+export { OrderWatch, type OrderWatchOptions, type WatchedOrder } from './events/order-watch.js';
+export { hasBankSettled, settlingBank } from './pipeline/settling-bank.js';
 export { runExpress } from './pipeline/express.js';
 export {
   CAPTURE_ID,
   chooseBest,
   termsOf,
+  type BankSteps,
+  type CashierSteps,
   type Choice,
+  type DispatcherSteps,
   type Parties,
   type Passage,
+  type PipelineParties,
   type PipelineResult,
   type Purchase,
   type QuoteView,
+  type SettlingBank,
 } from './pipeline/purchase.js';
 export { failedStep, Passages } from './pipeline/passages.js';
 export { runStepwise } from './pipeline/stepwise.js';

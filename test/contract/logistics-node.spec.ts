@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { OrderKey } from '@fabric-offline-pay/domain';
+import { customerStatement, goodsTotalOf, type OrderKey } from '@fabric-offline-pay/domain';
 import {
   addressesOf,
   CURRENCY,
@@ -164,8 +164,10 @@ function forgetful(ledger: LogisticsLedger): LogisticsLedger {
   };
   const { express, logistics, settlement } = ledger;
   return {
+    ...ledger,
     express: { quote: forgetting('quote', express.quote) },
     logistics: {
+      ...logistics,
       registerCouriers: forgetting('registerCouriers', logistics.registerCouriers),
       pickUp: forgetting('pickUp', logistics.pickUp),
       deliver: forgetting('deliver', logistics.deliver),
@@ -536,10 +538,15 @@ test('the node quotes a basket, keeps its addresses, and counts what customers t
   const { basket, addresses } = order.world.purchase(order.device, loginId, {
     orderNumber: 'ORD-9',
   });
-  const foreign = quoteOrder(context, otherShop, basket, addresses);
+  const asked = { basket, book: addresses };
+  const foreign = quoteOrder(context, otherShop, asked);
   await expect(foreign).rejects.toMatchObject({ code: 'NOT_OWNER' });
-  const first = await quoteOrder(context, shop, basket, addresses);
-  expect(await quoteOrder(context, shop, basket, addresses)).toEqual(first);
+  const own = { ...asked, statement: { ...customerStatement({ ...basket, goodsTotal: goodsTotalOf(basket.lines) }), waybill: 'OWN-1' } };
+  await expect(quoteOrder(context, shop, own)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  const first = await quoteOrder(context, shop, asked);
+  const { waybill, goodsTotal, offers } = first;
+  const again = await quoteOrder(context, shop, asked);
+  expect(again).toMatchObject({ waybill, goodsTotal, offers, replayed: true });
   expect(first.offers[0]?.couriers[0]?.courierId).toBe(COURIER);
   await order.buy('express');
   await settle();
@@ -599,7 +606,7 @@ test('an answer that gets lost is only a delay: nothing is done twice', async ()
   const loginId = await order.world.login(order.device);
   const { orderNumber } = key;
   const purchase = order.world.purchase(order.device, loginId, { orderNumber });
-  const quote = () => quoteOrder(context, dispatcher, purchase.basket, purchase.addresses);
+  const quote = () => quoteOrder(context, dispatcher, { basket: purchase.basket, book: purchase.addresses });
   await expect(quote()).rejects.toMatchObject(unavailable);
   const { waybill } = await quote();
   const logisticsStatement = { ...purchase.logisticsStatement, waybill };

@@ -181,6 +181,7 @@ export class EveryTransaction {
 
     const resolved = await this.#paid(run, this.purchaseOf(size, { logisticsStatement: WRONG }));
     await operator.alarm.resolve({ ...resolved, reason: 'a typing error' });
+    await this.parties.cashier.settlement.claim({ ...resolved, claimed: '1000' });
     await settlement.capture({ ...resolved, captureId: 'claim-1', amount: '1000' });
     await settlement.void(resolved);
 

@@ -306,6 +306,13 @@ export {
 // Money (unit 14).
 export * as accounts from './settlement/account.js';
 export { heldIn, madeBy, type MoneyKind } from './settlement/conservation.js';
+export {
+  bankStep,
+  captureDue,
+  FIRST_CAPTURE,
+  nextCaptureId,
+  type BankStep,
+} from './settlement/bank-step.js';
 export * as holds from './settlement/hold.js';
 export { addSpending, spentIn } from './settlement/limits.js';
 export {

@@ -5,8 +5,10 @@ import {
   basketOf,
   beginningOf,
   customerStatement,
+  ensure,
   ensureDistinctLines,
   holds,
+  isAtLeast,
   nextState,
   statedOtherwise,
   type Difference,
@@ -46,8 +48,9 @@ async function quote(call: Call<InputOf<'express', 'quote'>>) {
 
 /** Placing, the hold, and units 8, 9, 15, 10, 12. */
 async function order(call: Call<InputOf<'express', 'order'>>) {
-  const { terms, signature, statement } = call.input;
+  const { terms, signature, statement, claimed } = call.input;
   ensureDistinctLines(terms.lines);
+  ensure(isAtLeast(terms.total, claimed ?? '0'), 'HOLD_EXCEEDED', { most: terms.total, claimed });
   const payer = await ensureSigned(call, terms, signature);
   const quoted = await quoteRow(call, terms);
   const merchant = await verifyOrder(call, terms, quoted);
@@ -55,8 +58,9 @@ async function order(call: Call<InputOf<'express', 'order'>>) {
   const { bankId } = payer.account;
   const { deviceId } = payer.session;
   const statements = keptStatements(terms, statement, quoted);
-  const row = putTerms(call, { terms, signature, bankId, deviceId, release, statements });
-  return { state: beginningOf(row).state };
+  const claim = claimed === undefined ? {} : { claimed };
+  const placed = { terms, signature, bankId, deviceId, release, ...claim, statements };
+  return { state: beginningOf(putTerms(call, placed)).state };
 }
 
 function blockOrder(
@@ -79,7 +83,8 @@ async function capturePayment(
 ): Promise<OrderRow> {
   const state = nextState(before.state, 'match');
   const matched: OrderRow = { ...before, state, verification: 'clean' };
-  const amount = call.input.amount ?? holds.uncaptured(holdOf(matched));
+  const amount = call.input.amount ?? holds.due(holdOf(matched), before.claimed);
+  if (amount === '0') return matched;
   const paid = await captureAmount(call, matched, call.input.captureId, amount);
   recordPurchase(call, paid, terms);
   return paid;

@@ -106,7 +106,7 @@ async function readTerms(call: Call<OrderKey>) {
 /** The order as queries show it. Its receipt is in the trail. */
 function withoutReceipt(order: OrderRow): Omit<OrderRow, 'settled'> {
   const { merchantId, orderNumber, state, dispute, mode, customerId, bankId } = order;
-  const { logisticsId, delivery, deliveredAt, verification, hold } = order;
+  const { logisticsId, delivery, deliveredAt, verification, hold, claimed } = order;
   return {
     merchantId,
     orderNumber,
@@ -120,6 +120,7 @@ function withoutReceipt(order: OrderRow): Omit<OrderRow, 'settled'> {
     deliveredAt,
     verification,
     hold,
+    ...(claimed !== undefined && { claimed }),
   };
 }
 

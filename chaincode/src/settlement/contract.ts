@@ -45,6 +45,15 @@ async function authorise(call: Call<OrderKey>) {
   return write(call, { ...order, hold, state: nextState(order.state, 'authorise') });
 }
 
+/** How much the merchant takes is its own decision, so it stands on the ledger before the bank acts on it. */
+async function claim(call: Call<InputOf<'settlement', 'claim'>>) {
+  const order = await orderRow(call, call.input);
+  const { claimed } = call.input;
+  if (order.claimed === claimed) return { state: order.state };
+  holds.ensureClaimable(holdOf(order), claimed);
+  return write(call, { ...order, claimed });
+}
+
 /** Unit 14. */
 async function capture(call: Call<InputOf<'settlement', 'capture'>>) {
   const { captureId, amount } = call.input;
@@ -132,6 +141,7 @@ export const SettlementContract = contractOf('settlement', {
   issue,
   confirmIssue,
   authorise,
+  claim,
   capture,
   release,
   void: voidHold,

@@ -4,6 +4,7 @@ import {
   ensure,
   found,
   holds,
+  isAtLeast,
   nextState,
   type Amount,
   type Hold,
@@ -71,6 +72,13 @@ export async function giveRestBack(
 export const endCapturing = async (call: Call, order: OrderRow): Promise<OrderRow> =>
   order.state === 'partiallyCaptured' ? giveRestBack(call, order, 'voidRest') : order;
 
+/** The merchant decides what it takes. @throws {DomainError} CLAIM_EXCEEDED. */
+function ensureClaimed({ claimed }: OrderRow, hold: Hold): void {
+  if (claimed === undefined) return;
+  const { captured } = hold;
+  ensure(isAtLeast(claimed, captured), 'CLAIM_EXCEEDED', { claimed, captured });
+}
+
 /** Unit 14: captures an amount, and credits the merchant when the money does not wait. @returns the order, not yet written */
 export async function captureAmount(
   call: Call,
@@ -82,6 +90,7 @@ export async function captureAmount(
   const { deliverySeconds } = await policyRow(call);
   const terms = { now: call.now, deliverySeconds, isDelivered: isDelivered(order) };
   const { hold, credits } = holds.capture(holdOf(order), captureId, amount, terms);
+  ensureClaimed(order, hold);
   const event = holds.uncaptured(hold) === '0' ? 'captureRest' : 'capturePart';
   creditPayees(call, order, hold.currency, credits, captureId);
   return releasedAtOnce({ ...order, hold, state: nextState(order.state, event) });

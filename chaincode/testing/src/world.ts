@@ -134,7 +134,7 @@ export interface PurchaseOptions {
   }[];
   /** How long the money is held for the merchant, in seconds. Default: 3600. */
   readonly holdSeconds?: number;
-  /** What the merchant claims, in minor units. Null: nothing yet. Default: everything. */
+  /** What the merchant claims, in minor units; '0': nothing yet. Default: everything. Null: the bank's money is left alone. */
   readonly claim?: Amount | null;
   /** What the merchant or the logistics company states differently from the customer's order. */
   readonly merchantStatement?: Partial<Statement>;

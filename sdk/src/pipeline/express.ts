@@ -4,8 +4,10 @@ import type { OrderState } from '@fabric-offline-pay/domain';
 import { Passages } from './passages.js';
 import {
   CAPTURE_ID,
+  claimOf,
+  isSettling,
   termsOf,
-  type Parties,
+  type PipelineParties,
   type PipelineResult,
   type Purchase,
 } from './purchase.js';
@@ -16,7 +18,10 @@ import { withCustomer } from './with-customer.js';
  * @returns the state of the order: `released` or `captured` when paid, `blocked` when an alarm is open
  * @throws {RefusedError} by the first leg that refuses. Nothing of that leg happened
  */
-export async function runExpress(parties: Parties, purchase: Purchase): Promise<PipelineResult> {
+export async function runExpress(
+  parties: PipelineParties,
+  purchase: Purchase,
+): Promise<PipelineResult> {
   const { cashier, dispatcher, bankNode } = parties;
   const { merchantId, orderNumber } = purchase.basket;
   const passages = new Passages(parties);
@@ -34,17 +39,14 @@ export async function runExpress(parties: Parties, purchase: Purchase): Promise<
     terms,
     signature,
     statement: purchase.merchantStatement,
+    ...claimOf(purchase),
   };
   const placed: { state: OrderState } = await withCustomer(purchase, terms, () =>
     passages.note('express:order', () => cashier.express.order(order)),
   );
   if (purchase.claim === null) return passages.end(placed.state);
-  const claim = {
-    merchantId,
-    orderNumber,
-    captureId: CAPTURE_ID,
-    ...(purchase.claim === undefined ? {} : { amount: purchase.claim }),
-  };
+  if (isSettling(bankNode)) return passages.end(await bankNode.settled({ merchantId, orderNumber }));
+  const claim = { merchantId, orderNumber, captureId: CAPTURE_ID };
   const settled = await passages.note('express:settle', () => bankNode.express.settle(claim));
   return passages.end(settled.state);
 }

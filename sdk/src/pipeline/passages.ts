@@ -3,7 +3,7 @@
 import type { OrderState, UnitId } from '@fabric-offline-pay/domain';
 import type { TransactionResult } from '../client/transport.js';
 import { RefusedError } from '../errors.js';
-import type { Parties, Passage, PipelineResult } from './purchase.js';
+import type { Passage, PipelineParties, PipelineResult } from './purchase.js';
 
 interface StepAnswer {
   readonly replayed: boolean;
@@ -29,14 +29,14 @@ const rememberStepAndThrow =
 
 /** Notes the committed transactions of one order. Each starts when the peers have the earlier ones. */
 export class Passages {
-  readonly #catchUp: Parties['catchUp'];
+  readonly #catchUp: PipelineParties['catchUp'];
   readonly #passages: Passage[] = [];
   #lastBlock = 0n;
   #everywhere = 0n;
   #moved = false;
 
   /** @param before transactions that the order has had already */
-  constructor(parties: Pick<Parties, 'catchUp'>, before: readonly Passage[] = []) {
+  constructor(parties: Pick<PipelineParties, 'catchUp'>, before: readonly Passage[] = []) {
     this.#catchUp = parties.catchUp;
     this.#passages.push(...before);
     for (const { blockNumber } of before) this.#noteBlock(blockNumber);

@@ -3,10 +3,12 @@
 import {
   addAmounts,
   DomainError,
+  FIRST_CAPTURE,
   type AddressBookRow,
   type AddressOffer,
   type Amount,
   type Basket,
+  type OrderKey,
   type OrderState,
   type OrderTerms,
   type Statement,
@@ -15,14 +17,61 @@ import {
 import type { Client } from '../client/client.js';
 import { RefusedError } from '../errors.js';
 
-/** The clients of all certificates that take part in an order. */
-export interface Parties {
-  readonly cashier: Client;
-  readonly dispatcher: Client;
-  readonly bankNode: Client;
+/** What the merchant does for an order: by a cashier's client, or by whatever else carries out these calls. */
+export interface CashierSteps {
+  readonly orderNumber: Pick<Client['orderNumber'], 'openBasket' | 'place' | 'stateMerchant'>;
+  readonly goods: Pick<
+    Client['goods'],
+    'verify' | 'partition' | 'verifyMerchant' | 'checkCategories'
+  >;
+  readonly alarm: Pick<Client['alarm'], 'compareGoods'>;
+  readonly settlement: Pick<Client['settlement'], 'authorise' | 'claim'>;
+  readonly express: Pick<Client['express'], 'order'>;
+}
+
+/** What the logistics company does for an order, by a dispatcher's client or otherwise. */
+export interface DispatcherSteps {
+  readonly orderNumber: Pick<Client['orderNumber'], 'stateLogistics'>;
+  readonly logistics: Pick<
+    Client['logistics'],
+    'verifyGoods' | 'locateGoods' | 'quotePrices' | 'offerAddresses' | 'rankCouriers' | 'quote'
+  >;
+  readonly express: Pick<Client['express'], 'quote'>;
+}
+
+/** What the bank does for an order. */
+export interface BankSteps {
+  readonly orderNumber: Pick<Client['orderNumber'], 'compare'>;
+  readonly alarm: Pick<Client['alarm'], 'compareOrder'>;
+  readonly settlement: Pick<Client['settlement'], 'capture'>;
+  readonly feedback: Pick<Client['feedback'], 'storePurchase'>;
+  readonly express: Pick<Client['express'], 'settle'>;
+}
+
+/** The bank settles with its own node, and the pipeline waits for it. */
+export interface SettlingBank {
+  /** @returns the state of the order when the bank has done its part: units 13, 15, and 14 and 17, or 16. */
+  readonly settled: (order: OrderKey) => Promise<OrderState>;
+}
+
+/** Those who take an order through the units. */
+export interface PipelineParties {
+  readonly cashier: CashierSteps;
+  readonly dispatcher: DispatcherSteps;
+  readonly bankNode: BankSteps | SettlingBank;
   /** Waits until all parties' peers hold a block. What one party did may not have reached another party's peer yet. */
   readonly catchUp?: (blockNumber: bigint) => Promise<void>;
 }
+
+/** The clients of all certificates that take part in an order. */
+export interface Parties extends PipelineParties {
+  readonly cashier: Client;
+  readonly dispatcher: Client;
+  readonly bankNode: Client;
+}
+
+export const isSettling = (bank: PipelineParties['bankNode']): bank is SettlingBank =>
+  'settled' in bank;
 
 /** What the customer chose from the quote. */
 export interface Choice {
@@ -58,9 +107,13 @@ export interface Purchase {
   readonly holdSeconds: number;
   /** The digest of the secret that proves the delivery, see `deliverySecretFor`. */
   readonly deliveryCommitment: string;
-  /** What the merchant claims, in minor units. Null: nothing yet. Default: everything. */
+  /** What the merchant claims, in minor units; '0': nothing yet. Default: everything. Null: the bank's money is left alone here. */
   readonly claim?: Amount | null;
 }
+
+/** What the merchant says of it on the ledger: nothing when it claims everything. */
+export const claimOf = ({ claim }: Purchase): { readonly claimed?: Amount } =>
+  claim === undefined || claim === null ? {} : { claimed: claim };
 
 /** One committed transaction of the order. */
 export interface Passage {
@@ -79,7 +132,7 @@ export interface PipelineResult {
 }
 
 /** A purchase has one claim. Repeating it returns the first result. */
-export const CAPTURE_ID = 'claim-1';
+export const CAPTURE_ID = FIRST_CAPTURE;
 
 /** @returns the terms that the customer signs: basket, choice and sums. */
 export const termsOf = (purchase: Purchase, quote: QuoteView, choice: Choice): OrderTerms => ({

@@ -5,8 +5,11 @@ import type { OrderKey, OrderState, OrderTerms } from '@fabric-offline-pay/domai
 import { Passages } from './passages.js';
 import {
   CAPTURE_ID,
+  claimOf,
+  isSettling,
   termsOf,
-  type Parties,
+  type BankSteps,
+  type PipelineParties,
   type PipelineResult,
   type Purchase,
   type QuoteView,
@@ -16,7 +19,7 @@ import { PHASES, walk, type UnitTasks } from './walk.js';
 
 /** What the units of one order share while they run. */
 interface Journey {
-  readonly parties: Parties;
+  readonly parties: PipelineParties;
   readonly purchase: Purchase;
   readonly key: OrderKey;
   readonly passages: Passages;
@@ -77,32 +80,39 @@ async function noteState(
   journey.state = (await noted).state;
 }
 
-const isPayable = (journey: Journey): boolean =>
-  journey.state === 'matched' && journey.purchase.claim !== null;
+const isPayable = ({ state, purchase: { claim } }: Journey): boolean =>
+  state === 'matched' && claim !== null && claim !== '0';
 
-/** Units 10, 12, 13, 15, then 14 and 17 when nothing differs. Unit 16 has no transaction of its own: unit 15 raises the alarm. */
-function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
-  const { key, passages, purchase } = journey;
-  const { cashier, bankNode } = journey.parties;
-  const amount = purchase.claim ?? terms.total;
-  const whenPayable = (task: () => Promise<unknown>) => () =>
-    isPayable(journey) ? task() : Promise.resolve();
-  let paid = false;
+/** Units 10 and 12: the merchant's own. */
+function merchantTasks(journey: Journey): UnitTasks {
+  const { key, passages } = journey;
+  const { goods } = journey.parties.cashier;
   return {
     '10': {
       begin: () =>
         noteState(
           journey,
-          passages.note('goods:verifyMerchant', () => cashier.goods.verifyMerchant(key)),
+          passages.note('goods:verifyMerchant', () => goods.verifyMerchant(key)),
         ),
     },
     '12': {
       begin: () =>
         noteState(
           journey,
-          passages.note('goods:checkCategories', () => cashier.goods.checkCategories(key)),
+          passages.note('goods:checkCategories', () => goods.checkCategories(key)),
         ),
     },
+  };
+}
+
+/** Units 13, 15, then 14 and 17 when nothing differs. Unit 16 has no transaction of its own: unit 15 raises the alarm. */
+function bankTasks(journey: Journey, bankNode: BankSteps, terms: OrderTerms): UnitTasks {
+  const { key, passages, purchase } = journey;
+  const amount = purchase.claim ?? terms.total;
+  const whenPayable = (task: () => Promise<unknown>) => () =>
+    isPayable(journey) ? task() : Promise.resolve();
+  let paid = false;
+  return {
     '13': {
       begin: () =>
         noteState(
@@ -134,6 +144,24 @@ function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
       },
     },
   };
+}
+
+/** Units 10 and 12, and the bank's: by its steps, or by waiting for its node. */
+function settlementTasks(journey: Journey, terms: OrderTerms): UnitTasks {
+  const { bankNode } = journey.parties;
+  const { key } = journey;
+  const bank: UnitTasks = isSettling(bankNode)
+    ? { '13': { begin: async () => void (journey.state = await bankNode.settled(key)) } }
+    : bankTasks(journey, bankNode, terms);
+  return { ...merchantTasks(journey), ...bank };
+}
+
+/** Before the merchant's statement, without which the bank captures nothing. */
+async function submitClaim({ key, passages, purchase, parties }: Journey): Promise<void> {
+  const { claimed } = claimOf(purchase);
+  if (claimed === undefined) return;
+  const claim = { ...key, claimed };
+  await passages.note('settlement:claim', () => parties.cashier.settlement.claim(claim));
 }
 
 /** The statements of the merchant and the logistics company, from their own records. */
@@ -174,7 +202,10 @@ async function placeOrder(journey: Journey): Promise<OrderTerms> {
  * @returns the state of the order: `released` or `captured` when paid, `blocked` when an alarm is open
  * @throws {RefusedError} by the first unit that refuses. No money is held then, or it stays held until somebody voids the hold
  */
-export async function runStepwise(parties: Parties, purchase: Purchase): Promise<PipelineResult> {
+export async function runStepwise(
+  parties: PipelineParties,
+  purchase: Purchase,
+): Promise<PipelineResult> {
   const { merchantId, orderNumber } = purchase.basket;
   const key = { merchantId, orderNumber };
   const passages = new Passages(parties);
@@ -191,6 +222,7 @@ export async function runStepwise(parties: Parties, purchase: Purchase): Promise
   );
   await walk(PHASES.basket, basketTasks(journey));
   const terms = await placeOrder(journey);
+  await submitClaim(journey);
   await submitStatements(journey);
   await walk(PHASES.settlement, settlementTasks(journey, terms));
   return passages.end(journey.state);

@@ -336,6 +336,11 @@ export const ERRORS = {
     'The payee has enough money to pay its debt.',
     'Roll up its credit entries until the debt is paid.',
   ),
+  CLAIM_EXCEEDED: describe(
+    524,
+    'The captured sum would exceed what the merchant claims.',
+    'Capture no more than the claim, or ask the merchant to claim more.',
+  ),
 
   // 6xx: comparison and alarms (units 13, 15, 16)
   STATEMENT_MISSING: describe(

@@ -163,6 +163,8 @@ export const order = orderKey.extend({
   deliveredAt: instant.nullable(),
   verification: z.enum(['none', 'clean', 'alarm', 'resolved', 'upheld']),
   hold: hold.nullable(),
+  /** What the merchant claims of the held money so far, in all. Absent: the merchant said nothing, so all of it. */
+  claimed: amount.exactOptional(),
 });
 
 export const difference = z.strictObject({

@@ -134,6 +134,8 @@ export interface TermsRow {
    * never.
    */
   readonly release: ReleaseAt | null;
+  /** What the merchant claimed with its express leg; absent: all of it. */
+  readonly claimed?: Amount;
   /** The other parties' statements, when express legs brought them. */
   readonly statements: Readonly<Record<Exclude<Party, 'customer'>, StatedOtherwise>> | null;
   /** The receipt of the express leg that wrote this row. */

@@ -10,7 +10,7 @@ type Ordered = Pick<OrderTerms, 'merchantId' | 'orderNumber' | 'customerId' | 'l
 /** The first row of an order. Nothing is delivered, compared or disputed yet. */
 export const newOrder = (
   { merchantId, orderNumber, customerId, logisticsId }: Ordered,
-  { state, mode, bankId, hold }: Pick<OrderRow, 'state' | 'mode' | 'bankId' | 'hold'>,
+  { state, mode, bankId, hold, claimed }: Pick<OrderRow, 'state' | 'mode' | 'bankId' | 'hold' | 'claimed'>,
 ): OrderRow => ({
   merchantId,
   orderNumber,
@@ -24,6 +24,7 @@ export const newOrder = (
   deliveredAt: null,
   verification: 'none',
   hold,
+  ...(claimed !== undefined && { claimed }),
   settled: null,
 });
 
@@ -42,6 +43,7 @@ export const beginningOf = (row: BasketRow | TermsRow): OrderRow =>
         mode: 'express',
         bankId: row.bankId,
         hold: firstHold(row),
+        ...(row.claimed !== undefined && { claimed: row.claimed }),
       })
     : newOrder(row.basket, {
         state: 'basket',

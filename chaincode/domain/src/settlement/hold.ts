@@ -27,6 +27,29 @@ export const standing = (hold: Hold): Amount =>
 export const uncaptured = (hold: Hold): Amount =>
   subtractAmounts(subtractAmounts(hold.authorised, hold.captured), hold.voided);
 
+/**
+ * What the bank captures next.
+ * @param claimed what the merchant claims in all; undefined: everything
+ */
+export const due = (hold: Hold, claimed: Amount | undefined): Amount => {
+  if (claimed === undefined) return uncaptured(hold);
+  return isAtLeast(hold.captured, claimed)
+    ? '0'
+    : minimumAmount(uncaptured(hold), subtractAmounts(claimed, hold.captured));
+};
+
+/**
+ * A claim counts everything from the first cent on, so that a repeated one claims nothing more.
+ * @throws {DomainError} STATE_CONFLICT when nothing is left to claim, or more is captured already; HOLD_EXCEEDED
+ */
+export function ensureClaimable(hold: Hold, claimed: Amount): void {
+  const { captured } = hold;
+  const rest = uncaptured(hold);
+  ensure(rest !== '0' && isAtLeast(claimed, captured), 'STATE_CONFLICT', { captured, rest });
+  const most = addAmounts(captured, rest);
+  ensure(isAtLeast(most, claimed), 'HOLD_EXCEEDED', { most, claimed });
+}
+
 /** The delivery happens in any case, so its fee is paid first. The rest is for the merchant. */
 const sharesOfSum = (hold: Hold, sum: Amount): Shares => {
   const logistics = minimumAmount(sum, hold.fee);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The order itself: basket, placing with the customer's signature, the three statements and their comparison (unit 13).
 import * as z from 'zod';
-import { identifier, instant } from '../base/identifiers.js';
+import { amount, identifier, instant } from '../base/identifiers.js';
 import { basket, difference, order, orderKey, statement } from '../ledger/order-shapes.js';
 import { step } from '../ledger/receipt.js';
 import { ABOUT, ONCE, define, query } from './define.js';
@@ -143,7 +143,12 @@ export const merchantLeg = define({
     "Merchant's leg: places the order, holds the money, verifies goods, merchant and categories, and states its record.",
   access: ['merchant.cashier'],
   owner: { of: 'input', field: 'terms.merchantId' },
-  input: signedTerms.extend({ statement }),
+  input: signedTerms.extend({
+    statement,
+    claimed: amount
+      .exactOptional()
+      .describe('what the merchant claims when the order matches; absent: the whole total'),
+  }),
   output: orderOutcome,
   subject: ABOUT.orderOfTerms,
   repeat: { by: 'receipt', in: { row: 'terms', field: 'receipt', begins: true } },
@@ -156,6 +161,7 @@ export const merchantLeg = define({
     ...CHOICE_QUOTED,
     'CATEGORY_MISMATCH',
     ...HOLD_PLACED,
+    'HOLD_EXCEEDED',
     'STATEMENT_MISSING',
   ],
   operations: { fixed: 9, perEntry: 1 },

@@ -58,6 +58,7 @@ export const CAPTURED = [
   'ALARM_OPEN',
   'HOLD_EXPIRED',
   'HOLD_EXCEEDED',
+  'CLAIM_EXCEEDED',
 ] as const satisfies readonly ErrorCode[];
 
 /** Refusals of a device certificate: it must be the bank's, agree with the ledger, and stay within policy and reputation. */

@@ -11,6 +11,7 @@ import {
   signature,
 } from '../base/identifiers.js';
 import { orderKey } from '../ledger/order-shapes.js';
+import type { UnitId } from '../patent/units.js';
 import { ABOUT, BY_STATE, ONCE, onceFor, define, query, type Access } from './define.js';
 import { CUSTOMER_ID, ORDER, SIGNATURE } from './examples.js';
 import { CAPTURED, HOLD_PLACED, LOGGED_IN } from './refusals.js';
@@ -115,6 +116,21 @@ export const settlement = {
     11,
     ['STATE_CONFLICT', 'MERCHANT_UNKNOWN', ...LOGGED_IN, ...HOLD_PLACED],
   ),
+  claim: define({
+    kind: 'submit',
+    units: [],
+    summary:
+      'Says how much of the held money the merchant claims in all. The bank captures no more. Without a claim it captures everything.',
+    access: ['merchant.cashier'],
+    owner: { of: 'order' },
+    input: orderKey.extend({ claimed: amount }),
+    output: orderOutcome,
+    subject: ABOUT.order,
+    repeat: BY_STATE,
+    errors: ['STATE_CONFLICT', 'HOLD_EXCEEDED'],
+    operations: { fixed: 4 },
+    example: { ...ORDER, claimed: '2950' },
+  }),
   capture: define({
     kind: 'submit',
     units: ['14'],
@@ -361,6 +377,12 @@ export const settlement = {
   }),
 };
 
+/** Nothing is captured of an order that is blocked, or of which the merchant claims nothing yet. */
+const UNITS_BY_STATE: ReadonlyMap<unknown, readonly UnitId[]> = new Map([
+  ['blocked', ['13', '15', '16']],
+  ['matched', ['13', '15']],
+]);
+
 /** Express: the bank's one transaction of an order. */
 export const bankLeg = define({
   kind: 'submit',
@@ -373,7 +395,7 @@ export const bankLeg = define({
   output: orderOutcome,
   subject: ABOUT.order,
   repeat: { by: 'receipt', in: { row: 'order', field: 'settled' } },
-  unitsOf: ({ state }) => (state === 'blocked' ? ['13', '15', '16'] : ['13', '15', '14', '17']),
+  unitsOf: ({ state }) => UNITS_BY_STATE.get(state) ?? ['13', '15', '14', '17'],
   errors: [...CAPTURED, 'STATEMENT_MISSING', 'GOODS_UNKNOWN'],
   operations: { fixed: 6, perEntry: 1 },
   batch: true,

@@ -39,6 +39,7 @@ export {
   pathFields,
   withContext,
 } from './http/operation.js';
+export { ledgerPlace, ledgerStep, placedOutput, withPlace, type WithPlace } from './http/ledger-step.js';
 export { parseWith } from './http/parse-input.js';
 export { PROBES, type Readiness } from './http/probes.js';
 export { type ApiDescription, codesOf, openApi } from './http/open-api.js';

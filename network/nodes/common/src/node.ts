@@ -41,6 +41,7 @@ export { LedgerConnections } from './program/ledger-connections.js';
 export {
   type NodeConfig,
   type NodeConfigInput,
+  identitySchema,
   nodeFields,
   pathIn,
   portSchema,

@@ -3,10 +3,10 @@
 import { NodeError, refusalCode } from '@fabric-offline-pay/node-common/client';
 import type { LogisticsLedger } from './ledger.js';
 
+type Call = (...given: never[]) => Promise<unknown>;
+
 const guarded =
-  <Arguments extends readonly unknown[], Output>(
-    call: (...given: Arguments) => Promise<Output>,
-  ): ((...given: Arguments) => Promise<Output>) =>
+  (call: Call): Call =>
   async (...given) => {
     try {
       return await call(...given);
@@ -16,19 +16,21 @@ const guarded =
     }
   };
 
+/** The calls of one contract. */
+const guardAll = <Calls extends object>(calls: Calls): Calls =>
+  Object.fromEntries(
+    Object.entries(calls).map(([name, call]) => [name, guarded(call as Call)]),
+  ) as Calls;
+
 /** @returns the same ledger. Its calls throw only refusals and {@link NodeError} LEDGER_UNAVAILABLE. */
 export const guardedLedger = ({
   express,
   logistics,
+  orderNumber,
   settlement,
 }: LogisticsLedger): LogisticsLedger => ({
-  express: { quote: guarded(express.quote) },
-  logistics: {
-    registerCouriers: guarded(logistics.registerCouriers),
-    pickUp: guarded(logistics.pickUp),
-    deliver: guarded(logistics.deliver),
-    purgeAddresses: guarded(logistics.purgeAddresses),
-    readAddress: guarded(logistics.readAddress),
-  },
-  settlement: { requestPayout: guarded(settlement.requestPayout) },
+  express: guardAll(express),
+  logistics: guardAll(logistics),
+  orderNumber: guardAll(orderNumber),
+  settlement: guardAll(settlement),
 });

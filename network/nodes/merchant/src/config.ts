@@ -1,18 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of the merchant's node: one JSON file.
 import {
+  identitySchema,
   nodeFields,
   readNodeConfig,
   type NodeConfig,
   type pathIn,
 } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
+import { identifier } from '@fabric-offline-pay/domain';
 
 const DAY = 24 * 3_600;
 
 const configSchema = (path: ReturnType<typeof pathIn>) =>
   z.strictObject({
     ...nodeFields(path),
+    merchants: z
+      .record(identifier, identitySchema(path))
+      .default({})
+      .describe('cashiers of further merchants of the organisation, by merchant id'),
     keyFile: path.describe('the key that seals secrets of webhooks; made at the first start'),
     evidenceSeconds: z
       .int()

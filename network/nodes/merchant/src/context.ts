@@ -9,10 +9,12 @@ export interface Caller {
   /** The certificate's common name. */
   readonly name: string;
   readonly role: string;
+  /** The merchant that it acts for; the node's own when its certificate names none. */
+  readonly actor?: string;
 }
 
 export interface MerchantContext extends EvidenceContext, EndpointsContext {
-  /** With the certificate of a cashier. */
+  /** With the certificate of the cashier of the caller's merchant. */
   readonly client: Client;
   /** Waits a short while until the tables have a block, so that a caller reads what it has just written. */
   readonly reached: (block: bigint) => Promise<void>;

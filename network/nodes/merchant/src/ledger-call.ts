@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call that writes to the ledger: it is refused with a code of the domain, or the ledger is unavailable and the call may be repeated.
-import { NodeError, refusalCode } from '@fabric-offline-pay/node-common/client';
+import { NodeError, refusalCode, withPlace, type WithPlace } from '@fabric-offline-pay/node-common/client';
 import type { TransactionResult } from '@fabric-offline-pay/sdk';
 
 async function answered<Output>(submitted: Promise<Output>): Promise<Output> {
@@ -13,15 +13,15 @@ async function answered<Output>(submitted: Promise<Output>): Promise<Output> {
 }
 
 /**
- * @returns the answer, when the tables have what was written
+ * @returns the answer with its place on the ledger, when the tables have what was written
  * @throws {RefusedError} by the ledger
  * @throws {NodeError} LEDGER_UNAVAILABLE when it did not answer, or its answer is not known: the same call is safe
  */
-export async function written<Output>(
+export async function written<Output extends object>(
   { reached }: { readonly reached: (block: bigint) => Promise<void> },
   submitted: Promise<TransactionResult<Output>>,
-): Promise<Output> {
-  const { result, blockNumber } = await answered(submitted);
-  await reached(blockNumber);
-  return result;
+): Promise<WithPlace<Output>> {
+  const answer = await answered(submitted);
+  await reached(answer.blockNumber);
+  return withPlace(answer);
 }

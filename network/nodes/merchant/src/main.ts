@@ -12,6 +12,10 @@ runNode({
     const connection = ledger.as('cashier');
     return startMerchant(config, {
       ...{ client: connection.client, blocks: connection, logger, onEnd },
+      clientOf: (merchantId) => {
+        const identity = config.merchants[merchantId];
+        return identity && ledger.with(identity).client;
+      },
       askPeer: () => connection.height(),
     });
   },

@@ -9,12 +9,13 @@ import {
   type NodeParts,
   type RunningNode,
 } from '@fabric-offline-pay/node-common/node';
+import { NodeError } from '@fabric-offline-pay/node-common/client';
 import type { Client } from '@fabric-offline-pay/sdk';
 import type { Logger } from 'pino';
 import { HANDLERS } from './api/handlers.js';
 import { MERCHANT_API, type OperationTable } from './api/operations.js';
 import type { MerchantConfig } from './config.js';
-import type { CallContext, MerchantContext } from './context.js';
+import type { CallContext, Caller, MerchantContext } from './context.js';
 import { MIGRATIONS } from './database/migrations.js';
 import type { MerchantTables } from './database/schema.js';
 import { forgetEvidenceJob } from './disputes/forget-evidence.js';
@@ -34,8 +35,10 @@ import { Seal } from './webhooks/seal.js';
 import { sealingKey } from './webhooks/sealing-key.js';
 
 export interface MerchantParts {
-  /** With the certificate of a cashier. */
+  /** With the certificate of a cashier of the node's own merchant. */
   readonly client: Client;
+  /** The same for further merchants of the organisation; undefined for a merchant that the node does not serve. */
+  readonly clientOf?: (merchantId: string) => Client | undefined;
   readonly blocks: BlockSource;
   readonly logger: Logger;
   /** Asks the organisation's peer anything: the node is ready only when it answers. */
@@ -46,6 +49,19 @@ export interface MerchantParts {
   readonly place?: DatabasePlace;
   /** Default: seconds to hours. */
   readonly backoff?: Backoff;
+}
+
+type Parts = Pick<MerchantParts, 'client' | 'clientOf'>;
+
+/** @throws {NodeError} ACCESS_DENIED when the node does not write for the caller's merchant */
+function clientFor(
+  { client, clientOf }: Parts,
+  own: string,
+  { actor = own }: Pick<Caller, 'actor'>,
+): Client {
+  const found = actor === own ? client : clientOf?.(actor);
+  if (found === undefined) throw new NodeError('ACCESS_DENIED');
+  return found;
 }
 
 type Base = NodeBase<MerchantTables>;
@@ -67,9 +83,10 @@ const reachedWith =
 
 function partsOf(
   config: MerchantConfig,
-  { client, logger, askPeer, backoff = defaultBackoff() }: MerchantParts,
+  parts: MerchantParts,
   base: Base,
 ): NodeParts<MerchantTables, OperationTable, CallContext> {
+  const { client, logger, askPeer, backoff = defaultBackoff() } = parts;
   const { reach, timeoutMs, giveUpSeconds } = config.webhooks;
   const { db, clock, work } = base;
   const poster = openPoster({ reach, timeoutMs });
@@ -96,7 +113,11 @@ function partsOf(
     ],
     api: MERCHANT_API,
     handlers: HANDLERS,
-    contextOf: (caller) => ({ ...context, caller }),
+    contextOf: (caller) => ({
+      ...context,
+      client: clientFor(parts, config.ledger.actor, caller),
+      caller,
+    }),
     ...(askPeer !== undefined && { links: { ledger: askPeer } }),
     close: () => {
       poster.close();

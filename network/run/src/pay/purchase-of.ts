@@ -156,7 +156,7 @@ export function purchaseOf({
     logisticsStatement: waybillStatement(order, books),
     holdSeconds,
     deliveryCommitment,
-    ...(expires ? { claim: null } : {}),
+    ...(expires ? { claim: '0' } : {}),
     ...(partial?.verb === 'capture' ? { claim: partial.amount } : {}),
   };
 }

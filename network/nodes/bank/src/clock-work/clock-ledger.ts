@@ -2,7 +2,7 @@
 // The part of the ledger that the clock's work uses.
 import type { OrderKey } from '@fabric-offline-pay/domain';
 import { ifFound, type Client } from '@fabric-offline-pay/sdk';
-import type { ShownOrder } from '../settling/next-step.js';
+import type { ShownOrder } from '../settling/settling-ledger.js';
 
 /** What ends an order's money by time. */
 export type OrderEnd = 'expire' | 'release' | 'returnUndelivered';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What follows from a row, and when: without a ledger.
 import { holds, newOrder, type OrderTerms } from '@fabric-offline-pay/domain';
-import type { ShownOrder } from '../settling/next-step.js';
+import type { ShownOrder } from '../settling/settling-ledger.js';
 import {
   dueAt,
   dueOfCheckpoint,

@@ -2,7 +2,7 @@
 // What the clock makes due, by the rows of the ledger. Pure: the same row gives the same.
 import { CLOCK_TOLERANCE_SECONDS, holds, type RowValue } from '@fabric-offline-pay/domain';
 import type { DueKind, PolicySpan } from '../database/clock-tables.js';
-import type { ShownOrder } from '../settling/next-step.js';
+import type { ShownOrder } from '../settling/settling-ledger.js';
 
 /** One thing that will be due. */
 export interface DueThing {

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes the bank's steps of one order until it must wait for somebody else. Each step has its natural key on the ledger.
-import type { ErrorCode, OrderKey } from '@fabric-offline-pay/domain';
+import { bankStep, type ErrorCode, type OrderKey } from '@fabric-offline-pay/domain';
 import { refusalCode } from '@fabric-offline-pay/node-common/client';
 import type { BankDatabase } from '../database/schema.js';
 import { isAutomatic } from './claim-agreements.js';
-import { nextStep } from './next-step.js';
 import type { SettlingLedger } from './settling-ledger.js';
 
 export interface SettlingContext {
@@ -18,6 +17,7 @@ export interface SettlingContext {
  */
 const WAITS: readonly (ErrorCode | undefined)[] = [
   'ALARM_OPEN',
+  'CLAIM_EXCEEDED',
   'HOLD_EXCEEDED',
   'HOLD_EXPIRED',
   'IDEMPOTENCY_CONFLICT',
@@ -30,7 +30,7 @@ const WAITS: readonly (ErrorCode | undefined)[] = [
 async function takeNext(ledger: SettlingLedger, key: OrderKey): Promise<boolean> {
   const order = await ledger.readOrder(key);
   if (order === undefined) return false;
-  const step = nextStep(order);
+  const step = bankStep(order);
   if (step === undefined) return false;
   try {
     await ledger.take(step, order);

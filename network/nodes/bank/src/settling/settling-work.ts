@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // When orders are settled: the ledger says something new of one, or an agreement with its merchant changed.
-import type { OrderKey } from '@fabric-offline-pay/domain';
+import { bankStep, type OrderKey } from '@fabric-offline-pay/domain';
 import {
   BatchedRows,
   type AnyDatabase,
@@ -16,7 +16,6 @@ import type { BankTables } from '../database/schema.js';
 import type { SettlingOrderTable } from '../database/settling-tables.js';
 import { orderIn, type OrderRow } from '../order-changes.js';
 import { SETTLE_MERCHANT } from './claim-agreements.js';
-import { nextStep } from './next-step.js';
 import { settleOrder, type SettlingContext } from './settle-order.js';
 
 /** The job of one order. */
@@ -82,7 +81,7 @@ class SettlingReasons implements Projection<BankTables> {
   }
 
   async #note({ db, rows }: Settling, order: OrderRow): Promise<void> {
-    const step = nextStep(order);
+    const step = bankStep(order);
     const key = { merchant_id: order.merchantId, order_number: order.orderNumber };
     const known = await rows.get(key);
     const isStored = known?.is_stored ?? false;

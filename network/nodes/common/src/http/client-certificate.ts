@@ -9,6 +9,10 @@ import { attributesOf } from '@fabric-offline-pay/domain';
 export const roleOf = (certificate: X509Certificate): string | undefined =>
   attributesOf(certificate)['role'];
 
+/** @returns the `actor` attribute: for whom the holder acts on the ledger; undefined when the certificate names none. */
+export const actorOf = (certificate: X509Certificate): string | undefined =>
+  attributesOf(certificate)['actor'];
+
 /**
  * @returns the subject's only common name, or undefined when there are none or several. Fabric CA always sets it to the registered
  * name, even if the holder asks for another subject.

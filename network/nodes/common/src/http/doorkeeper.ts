@@ -4,13 +4,15 @@ import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { NodeError } from './node-error.js';
 
-import { commonNameOf, peerCertificate, roleOf } from './client-certificate.js';
+import { actorOf, commonNameOf, peerCertificate, roleOf } from './client-certificate.js';
 import { Revocations } from './revocations.js';
 
 /** A caller with a name and a role from the organisation's authority. */
 export interface Visitor {
   readonly name: string;
   readonly role: string;
+  /** For whom it acts on the ledger, when its certificate says so. */
+  readonly actor?: string;
 }
 
 /** The certificate of a connection. It does not change during the connection. */
@@ -51,11 +53,11 @@ export class Doorkeeper {
   admit(socket: Socket, roles: readonly string[]): Visitor {
     const shown = this.#shown.get(socket) ?? this.#read(socket);
     if (shown === undefined) throw new NodeError('ACCESS_DENIED');
-    const { certificate, authority, name, role } = shown;
+    const { certificate, authority, ...visitor } = shown;
     const revoked = this.#revocations.isRevoked(certificate, authority);
-    if (revoked || !this.#isInTime(certificate) || !roles.includes(role))
+    if (revoked || !this.#isInTime(certificate) || !roles.includes(visitor.role))
       throw new NodeError('ACCESS_DENIED');
-    return { name, role };
+    return visitor;
   }
 
   #isInTime({ validFrom, validTo }: X509Certificate): boolean {
@@ -69,7 +71,8 @@ export class Doorkeeper {
     if (certificate === undefined || authority === undefined) return undefined;
     const [name, role] = [commonNameOf(certificate), roleOf(certificate)];
     if (name === undefined || role === undefined) return undefined;
-    const shown = { certificate, authority, name, role };
+    const actor = actorOf(certificate);
+    const shown = { certificate, authority, name, role, ...(actor !== undefined && { actor }) };
     this.#shown.set(socket, shown);
     return shown;
   }

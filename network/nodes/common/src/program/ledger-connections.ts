@@ -7,10 +7,12 @@ import type { NodeConfig } from './node-config.js';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-/** Connections by role, opened at first use. */
+type Identity = NonNullable<NodeConfig['ledger']['identities'][Attribute]>;
+
+/** Connections by certificate, opened at first use. */
 export class LedgerConnections {
   readonly #ledger: NodeConfig['ledger'];
-  readonly #open = new Map<Attribute, Connection>();
+  readonly #open = new Map<string, Connection>();
 
   constructor(ledger: NodeConfig['ledger']) {
     this.#ledger = ledger;
@@ -18,8 +20,16 @@ export class LedgerConnections {
 
   /** @throws when the configuration has no certificate of this role. */
   as(role: Attribute): Connection {
-    const known = this.#open.get(role) ?? this.#connect(role);
-    this.#open.set(role, known);
+    const identity = this.#ledger.identities[role];
+    if (identity === undefined)
+      throw new Error(`The configuration has no certificate with role=${role}: ledger.identities.`);
+    return this.with(identity);
+  }
+
+  /** With a certificate of the node's own organisation. */
+  with(identity: Identity): Connection {
+    const known = this.#open.get(identity.certificate) ?? this.#connect(identity);
+    this.#open.set(identity.certificate, known);
     return known;
   }
 
@@ -28,11 +38,8 @@ export class LedgerConnections {
     this.#open.clear();
   }
 
-  #connect(role: Attribute): Connection {
-    const { peers, tlsRoot, mspId, identities, channel, chaincode, organisations } = this.#ledger;
-    const identity = identities[role];
-    if (identity === undefined)
-      throw new Error(`The configuration has no certificate with role=${role}: ledger.identities.`);
+  #connect(identity: Identity): Connection {
+    const { peers, tlsRoot, mspId, channel, chaincode, organisations } = this.#ledger;
     return connect({
       endpoint: peers,
       tlsRoot: read(tlsRoot),

@@ -41,7 +41,8 @@ const tlsSchema = (path: PathSchema) =>
     ),
   });
 
-const identitySchema = (path: PathSchema) =>
+/** A client certificate of the organisation, and its key. */
+export const identitySchema = (path: PathSchema) =>
   z.strictObject({ certificate: path, privateKey: path });
 
 const ledgerSchema = (path: PathSchema) =>

@@ -18,6 +18,7 @@ import {
 import { findGoods, listPlaces, moveGoods, recordPlace } from '../goods/move-goods.js';
 import { listLate } from '../lateness/list-late.js';
 import { listPayouts, readMoney, requestPayout } from '../payouts/payouts.js';
+import { stepHandlers } from '../quotes/quote-stepwise.js';
 import { quoteOrder } from '../quotes/quote-order.js';
 import { listQuotes, quoteFigures } from '../quotes/read-quotes.js';
 import { listUnassigned, planRoute, readRoute } from '../routes/routes.js';
@@ -33,8 +34,9 @@ export interface CallContext {
 const DONE = { done: true } as const;
 
 export const handlers: Handlers<OperationTable, CallContext> = {
-  quoteOrder: ({ node, caller }, { basket, salt, addresses }) =>
-    quoteOrder(node, caller, basket, { salt, addresses }),
+  quoteOrder: ({ node, caller }, { basket, salt, addresses, statement }) =>
+    quoteOrder(node, caller, { basket, book: { salt, addresses }, statement }),
+  ...stepHandlers,
   listQuotes: ({ node }, input) => listQuotes(node, input),
   readQuoteFigures: ({ node }, period) => quoteFigures(node, period),
 

@@ -12,6 +12,7 @@ import {
 import {
   file,
   operations,
+  placedOutput,
   type ApiDescription,
   type Operation,
 } from '@fabric-offline-pay/node-common/client';
@@ -41,18 +42,60 @@ const quoting = by('dispatcher', SHOP_CHANNEL);
 const { orderKey, page, next, done, day } = shapes;
 const BASKET_KIB = 128;
 
+/** A unit of the stepwise way as the dispatcher carries it out: the transaction's input, and where it stands in the answer. */
+const unit = <
+  const Path extends string,
+  Input extends z.core.$ZodLooseShape,
+  Private extends z.core.$ZodLooseShape,
+  Shape extends z.core.$ZodLooseShape,
+  Config extends z.core.$ZodObjectConfig,
+>(
+  path: Path,
+  transaction: {
+    readonly summary: string;
+    readonly input: z.ZodObject<Input, z.core.$strict>;
+    readonly output: z.ZodObject<Shape, Config>;
+    readonly errors: readonly string[];
+  },
+  transient: Private,
+) =>
+  dispatcher({
+    method: 'POST',
+    path: `/orders/:merchantId/:orderNumber${path}` as const,
+    summary: transaction.summary,
+    input: transaction.input.extend(transient),
+    output: placedOutput(transaction.output),
+    errors: [...transaction.errors, 'NOT_FOUND', 'NOT_OWNER', 'IDEMPOTENCY_CONFLICT'],
+    bodyKiB: BASKET_KIB,
+  });
+
+const { logistics, orderNumber } = TRANSACTIONS;
+
+const units = {
+  verifyGoods: unit('/goods-verification', logistics.verifyGoods, {}),
+  locateGoods: unit('/goods-locations', logistics.locateGoods, {}),
+  quotePrices: unit('/price-quotes', logistics.quotePrices, shapes.book),
+  offerAddresses: unit('/address-offers', logistics.offerAddresses, shapes.book),
+  rankCouriers: unit('/courier-ranking', logistics.rankCouriers, shapes.book),
+  quoteStepwise: unit('/quote', logistics.quote, {}),
+  stateLogistics: unit('/statement', orderNumber.stateLogistics, {}),
+};
+
 const quotes = {
+  ...units,
   quoteOrder: quoting({
     method: 'POST',
     path: '/quotes',
     summary:
       'Quotes a basket on the ledger, gives the waybill its number, and keeps the addresses until the pick-up.',
-    input: z.strictObject({ basket: shapes.basket, ...shapes.book }),
-    output: z.object({
-      waybill: identifier,
-      goodsTotal: shapes.quote.shape.goodsTotal,
-      offers: shapes.offers,
+    input: z.strictObject({
+      basket: shapes.basket,
+      ...shapes.book,
+      statement: shapes.statement
+        .optional()
+        .describe("a dispatcher's: the company's own record of the goods; else what is asked for"),
     }),
+    output: placedOutput(TRANSACTIONS.express.quote.output).extend({ waybill: identifier }),
     errors: [
       ...TRANSACTIONS.express.quote.errors,
       'IDEMPOTENCY_CONFLICT',

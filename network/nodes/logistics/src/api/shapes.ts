@@ -36,7 +36,7 @@ export const sum = z
   .regex(/^[0-9]+$/)
   .describe('minor units, decimal string');
 
-export const { basket } = express.quote.input.shape;
+export const { basket, statement } = express.quote.input.shape;
 export const book = logistics.pickUp.transient.shape;
 export const offers = express.quote.output.shape.offers;
 export const address = logistics.readAddress.output;

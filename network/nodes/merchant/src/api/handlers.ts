@@ -32,6 +32,7 @@ const STEPS: Pick<
   | 'compareGoods'
   | 'place'
   | 'authorise'
+  | 'claim'
   | 'verifyMerchant'
   | 'checkCategories'
   | 'stateMerchant'
@@ -47,6 +48,7 @@ const STEPS: Pick<
   compareGoods: (call, input) => written(call, call.client.alarm.compareGoods(input)),
   place: (call, input) => written(call, call.client.orderNumber.place(input)),
   authorise: (call, input) => written(call, call.client.settlement.authorise(input)),
+  claim: (call, input) => written(call, call.client.settlement.claim(input)),
   verifyMerchant: (call, input) => written(call, call.client.goods.verifyMerchant(input)),
   checkCategories: (call, input) => written(call, call.client.goods.checkCategories(input)),
   stateMerchant: (call, input) => written(call, call.client.orderNumber.stateMerchant(input)),

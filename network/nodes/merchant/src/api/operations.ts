@@ -3,7 +3,9 @@
 import { amount, currency, identifier, TRANSACTIONS } from '@fabric-offline-pay/domain';
 import {
   file,
+  ledgerPlace,
   operations,
+  placedOutput,
   type ApiDescription,
   type Operation,
 } from '@fabric-offline-pay/node-common/client';
@@ -54,13 +56,18 @@ const operator = by('operator');
 
 const terminals = by('terminal', 'cashier');
 
-/** A transaction of the ledger that the cashier calls: the same input, the same answer. */
-const step = <const Path extends string, Input extends z.ZodObject, Output extends z.ZodType>(
+/** A transaction of the ledger that the cashier calls: the same input, the same answer, and where it stands. */
+const step = <
+  const Path extends string,
+  Input extends z.ZodObject,
+  Shape extends z.core.$ZodLooseShape,
+  Config extends z.core.$ZodObjectConfig,
+>(
   path: Path,
   transaction: {
     readonly summary: string;
     readonly input: Input;
-    readonly output: Output;
+    readonly output: z.ZodObject<Shape, Config>;
     readonly errors: readonly string[];
   },
 ) =>
@@ -69,7 +76,7 @@ const step = <const Path extends string, Input extends z.ZodObject, Output exten
     path,
     summary: transaction.summary,
     input: transaction.input,
-    output: transaction.output,
+    output: placedOutput(transaction.output),
     errors: transaction.errors,
     idempotencyKey: true,
     bodyKiB: 256,
@@ -113,6 +120,7 @@ const orderOperations = {
   compareGoods: step(`${ORDER}/goods-comparison`, alarm.compareGoods),
   place: step('/placements', orderNumber.place),
   authorise: step(`${ORDER}/authorisation`, settlement.authorise),
+  claim: step(`${ORDER}/claim`, settlement.claim),
   verifyMerchant: step(`${ORDER}/merchant-verification`, goods.verifyMerchant),
   checkCategories: step(`${ORDER}/category-check`, goods.checkCategories),
   stateMerchant: step(`${ORDER}/statement`, orderNumber.stateMerchant),
@@ -130,7 +138,11 @@ const orderOperations = {
       batchId: identifier.optional().describe('of a payment without a network'),
       counter: z.int().min(1).max(64).optional().describe('of a payment without a network'),
     }),
-    output: z.object({ refunded: amount.describe('everything so far'), replayed: z.boolean() }),
+    output: z.object({
+      refunded: amount.describe('everything so far'),
+      replayed: z.boolean(),
+      ...ledgerPlace,
+    }),
     errors: ['NOT_FOUND', 'PAYMENT_AMBIGUOUS', ...settlement.refund.errors],
     idempotencyKey: true,
   }),

@@ -66,6 +66,7 @@ const shownOf = (row: OrderRow): ShownOrder => ({
   deliveredAt: row.deliveredAt,
   verification: row.verification,
   hold: row.hold,
+  ...(row.claimed !== undefined && { claimed: row.claimed }),
 });
 
 /** Held, and neither captured nor returned yet, in minor units. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Refunds: of an order whose money was captured, or of a payment that a terminal took without a network. The refund's own id makes a
 // repetition harmless.
+import type { WithPlace } from '@fabric-offline-pay/node-common/client';
 import type { Client } from '@fabric-offline-pay/sdk';
 import type { Selectable } from 'kysely';
 import type { MerchantDatabase, OfflinePaymentTable } from '../database/schema.js';
@@ -24,11 +25,12 @@ export interface Refund {
   readonly counter?: number | undefined;
 }
 
-export interface Refunded {
+/** What a refund answers, with its place on the ledger. */
+export type Refunded = WithPlace<{
   /** Everything refunded so far, minor units. */
   readonly refunded: string;
   readonly replayed: boolean;
-}
+}>;
 
 const isHeld = async ({ db }: Context, { merchantId, orderNumber }: Refund): Promise<boolean> =>
   (await db
@@ -68,8 +70,8 @@ async function refundPayment(context: Context, refund: Refund): Promise<Refunded
     refundId: refund.refundId,
     amount: refund.amount,
   });
-  const { refunded, replayed } = await written(context, submitted);
-  return { refunded, replayed };
+  const { refunded, replayed, transactionId, blockNumber } = await written(context, submitted);
+  return { refunded, replayed, transactionId, blockNumber };
 }
 
 /** @throws {MerchantError} NOT_FOUND, PAYMENT_AMBIGUOUS; and what `settlement:refund` or `offline:refund` refuses */
@@ -82,7 +84,7 @@ export async function placeRefund(context: Context, refund: Refund): Promise<Ref
     refundId,
     amount,
   });
-  const { replayed } = await written(context, submitted);
+  const { replayed, transactionId, blockNumber } = await written(context, submitted);
   const { hold } = await context.client.orderNumber.readOrder({ merchantId, orderNumber });
-  return { refunded: hold?.refunded ?? amount, replayed };
+  return { refunded: hold?.refunded ?? amount, replayed, transactionId, blockNumber };
 }
