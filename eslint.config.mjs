@@ -74,6 +74,23 @@ export default tseslint.config(
     rules: { 'max-lines': 'off' },
   },
   {
+    files: ['**/*.spec.ts', '**/testing/**/*.ts', 'test/**/*.ts'],
+    ignores: ['**/testing/{test-place,server-engine,worker-engine}.ts', '**/open-database.spec.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: ['@electric-sql/*', '**/worker-engine.js', '**/server-engine.js'],
+              message: 'Open it with testPlace(), so that the spec runs on a server, too.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['**/*.{cjs,mjs,js}'],
     languageOptions: {
       globals: {

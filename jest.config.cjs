@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // One jest for all workspaces. Sources are compiled one file at a time; types are checked by `tsc -b`.
 const { existsSync } = require('node:fs');
+const { relative } = require('node:path');
+const { databaseSpecs } = require('./test/support/database-specs.cjs');
 
 /** @type {import('jest').Config} */
 const shared = {
@@ -41,20 +43,24 @@ const shared = {
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
 };
-/** Specs of tables: they run on PostgreSQL inside the process, and once more on a server. */
-const DATABASE_SPECS = [
-  '<rootDir>/network/nodes/common/src/{jobs,follower}/*.spec.ts',
-  '<rootDir>/test/contract/{notices,funding,merchant-node}.spec.ts',
-];
+/** In `npm test`, those in which work goes on at the same time: there a server differs the most. `npm run test:server` takes all. */
+const IN_SHORT =
+  /^network\/nodes\/(common|merchant|bank\/src\/outbox)\/|^test\/contract\/(notices|funding|merchant-node|blocks-together)\./;
 
-/** The same specs on a real server, where its programs are installed (Debian: `postgresql`). */
+const serverSpecs = () =>
+  databaseSpecs(__dirname).filter(
+    (path) =>
+      process.env['OFFPAY_SERVER_SPECS'] === 'all' || IN_SHORT.test(relative(__dirname, path)),
+  );
+
+/** Specs of tables once more, on a real server, where its programs are installed (Debian: `postgresql`). */
 function serverProjects() {
   if (existsSync('/usr/lib/postgresql'))
     return [
       {
         ...shared,
         displayName: 'server',
-        testMatch: DATABASE_SPECS,
+        testMatch: serverSpecs(),
         setupFiles: ['<rootDir>/test/support/on-server.cjs'],
         globalSetup: '<rootDir>/test/dist/test/support/postgres-setup.js',
         globalTeardown: '<rootDir>/test/dist/test/support/postgres-teardown.js',
@@ -78,6 +84,8 @@ module.exports = {
         '<rootDir>/{chaincode,sdk,network,scripts}/**/src/**/*.spec.ts',
         '<rootDir>/test/{contract,packages,property,versions}/**/*.spec.ts',
       ],
+      globalSetup: '<rootDir>/test/dist/test/support/embedded-setup.js',
+      globalTeardown: '<rootDir>/test/dist/test/support/embedded-teardown.js',
     },
     {
       ...shared,

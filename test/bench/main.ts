@@ -6,14 +6,17 @@ import { Command, Option } from 'commander';
 import { runMain, withOpened } from '../support/run-main.js';
 import { orInvalid, writableFile } from '../support/writable.js';
 import { BenchNetwork } from './bench-network.js';
+import { following } from './experiments/following.js';
 import { growth } from './experiments/growth.js';
 import { hotMerchant } from './experiments/hot-merchant.js';
+import { jobDrain } from './experiments/job-drain.js';
 import { legs, legsAlone } from './experiments/legs.js';
+import { nodePages } from './experiments/node-pages.js';
 import { orders } from './experiments/orders.js';
 import { reads } from './experiments/reads.js';
 import { signers } from './experiments/signers.js';
 import { meets, plot, RATIOS, tables } from './report.js';
-import type { Experiment, ReportParts, Run, Scale } from './run.js';
+import type { Experiment, LoneExperiment, ReportParts, Run, Scale } from './run.js';
 
 interface Options {
   readonly quick?: boolean;
@@ -31,10 +34,17 @@ const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   hotMerchant,
   signers,
   reads,
+  following,
 };
 
-const FULL: Scale = { pairs: 7, round: 768, inFlight: 256, growth: [1_000, 10_000] };
-const QUICK: Scale = { pairs: 5, round: 128, inFlight: 64, growth: [100, 400] };
+/** A node's own parts, without a network. */
+const LONE_EXPERIMENTS: Readonly<Record<string, LoneExperiment>> = { nodePages, jobDrain };
+
+/** What is asked of nodes is asked at this size. */
+const NODES = { purchases: [1_000, 100_000], jobs: 10_000 } as const;
+
+const FULL: Scale = { pairs: 7, round: 768, inFlight: 256, growth: [1_000, 10_000], ...NODES };
+const QUICK: Scale = { pairs: 5, round: 128, inFlight: 64, growth: [100, 400], ...NODES };
 
 const SHOPS = 16;
 
@@ -48,20 +58,36 @@ const emptyParts = (): ReportParts => ({
   absolute: {},
 });
 
-async function experiments(run: Run, only?: readonly string[]): Promise<ReportParts> {
-  for (const [name, experiment] of Object.entries(EXPERIMENTS))
-    if (only === undefined || only.includes(name)) await experiment(run);
+async function each<Given>(
+  table: Readonly<Record<string, (given: Given) => Promise<void>>>,
+  given: Given,
+  only?: readonly string[],
+): Promise<void> {
+  for (const [name, experiment] of Object.entries(table))
+    if (only === undefined || only.includes(name)) await experiment(given);
+}
+
+async function measure({ quick, only }: Options, interrupted: AbortSignal): Promise<ReportParts> {
+  const scale = quick === true ? QUICK : FULL;
+  const run = { scale, parts: emptyParts(), tell };
+  if (only === undefined || only.some((name) => Object.hasOwn(EXPERIMENTS, name)))
+    await onNetwork(run, interrupted, only);
+  await each(LONE_EXPERIMENTS, run, only);
   return run.parts;
 }
 
-function measure({ quick, only }: Options, interrupted: AbortSignal): Promise<ReportParts> {
-  const scale = quick === true ? QUICK : FULL;
+function onNetwork(
+  run: Omit<Run, 'bench'>,
+  interrupted: AbortSignal,
+  only?: readonly string[],
+): Promise<void> {
+  const { scale } = run;
   const size = { customers: 2 * scale.inFlight, shops: SHOPS };
   tell('bench: starting a network, enrolling customers');
   return withOpened(
     interrupted,
     () => BenchNetwork.open(size, interrupted),
-    (bench) => experiments({ bench, scale, parts: emptyParts(), tell }, only),
+    (bench) => each(EXPERIMENTS, { ...run, bench }, only),
   );
 }
 
@@ -117,7 +143,11 @@ const bench = new Command('bench')
     'writes the figures into performance.md and performance.svg there',
     documentsFolder,
   )
-  .addOption(new Option('--only <experiment...>', 'only these').choices(Object.keys(EXPERIMENTS)));
+  .addOption(
+    new Option('--only <experiment...>', 'only these').choices(
+      Object.keys({ ...EXPERIMENTS, ...LONE_EXPERIMENTS }),
+    ),
+  );
 
 void runMain((interrupted) =>
   bench.action((options: Options) => main(options, interrupted)).parseAsync(),

@@ -14,6 +14,16 @@ interface Described {
   readonly target?: Target;
 }
 
+/** The same ratio on each database that a node may have. */
+const ofDatabases = (
+  name: string,
+  meaning: string,
+  target: Target,
+): Readonly<Record<string, Described>> => ({
+  [`${name}Embedded`]: { meaning: `${meaning}, embedded database`, target },
+  [`${name}OnServer`]: { meaning: `${meaning}, on a server`, target },
+});
+
 /** Every ratio in the order of the table. */
 export const RATIOS: Readonly<Record<string, Described>> = {
   medianLegToNoop: {
@@ -60,6 +70,16 @@ export const RATIOS: Readonly<Record<string, Described>> = {
   readOrderToNoopRead: { meaning: '`orderNumber.readOrder` ÷ noop query' },
   readAccountToNoopRead: { meaning: '`settlement.readAccount` ÷ noop query' },
   trailToNoopRead: { meaning: '`orderNumber.trail` ÷ noop query' },
+  ...ofDatabases('followingToCommitting', "the bank's node catching up ÷ the network committing", {
+    atLeast: 10,
+  }),
+  ...ofDatabases('statementGrown', 'p95 of a page of a statement, 100,000 ÷ 1,000 purchases', {
+    atMost: 1.5,
+  }),
+  ...ofDatabases('filteredGrown', 'the same, of a kind that does not occur', { atMost: 1.5 }),
+  ...ofDatabases('recommendationsGrown', 'p95 of recommendations, 100,000 ÷ 1,000 purchases', {
+    atMost: 1.5,
+  }),
 };
 
 const fixed = (value: number): string => value.toFixed(2);

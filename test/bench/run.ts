@@ -13,6 +13,10 @@ export interface Scale {
   readonly inFlight: number;
   /** Orders before the first and the second measurement of growth. */
   readonly growth: readonly [number, number];
+  /** Purchases in the two databases of which pages are read. */
+  readonly purchases: readonly [number, number];
+  /** Jobs of a backlog. */
+  readonly jobs: number;
 }
 
 export interface ReportParts {
@@ -35,3 +39,6 @@ export interface Run {
 }
 
 export type Experiment = (run: Run) => Promise<void>;
+
+/** One that needs no network. */
+export type LoneExperiment = (run: Omit<Run, 'bench'>) => Promise<void>;

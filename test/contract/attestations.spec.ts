@@ -14,7 +14,7 @@ import {
 } from '../../network/nodes/bank/src/index.js';
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
 import { ENROLMENT, PASSWORD } from '../../network/nodes/bank/src/testing/bank-fixture.js';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { eventually } from '../support/eventually.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 
@@ -73,7 +73,7 @@ const delayed: unknown[] = [];
 beforeEach(async () => {
   memory = await memoryWorld();
   await memory.world.customer(CUSTOMER);
-  db = await openBankDatabase({ engine: new WorkerEngine() });
+  db = await openBankDatabase(await testPlace());
   codes = [];
   delayed.length = 0;
   held = new Held(memory.clientFor('bank', 'auth-service', BANK).identity);

@@ -26,7 +26,7 @@ import { measureRecall } from '../../network/nodes/bank/src/habits/measure-recal
 import { recommend } from '../../network/nodes/bank/src/habits/recommend.js';
 import { AccountEntries } from '../../network/nodes/bank/src/statements/account-entries.js';
 import { plantedPurchases } from '../../network/nodes/bank/src/testing/planted-purchases.js';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { defined } from '../support/defined.js';
 import { stepUpFor } from '../support/histories.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
@@ -48,7 +48,7 @@ let db: BankDatabase;
 let orders = 0;
 
 beforeAll(async () => {
-  db = await openBankDatabase({ engine: new WorkerEngine() });
+  db = await openBankDatabase(await testPlace());
 });
 afterAll(() => db.destroy());
 

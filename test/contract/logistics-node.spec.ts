@@ -62,13 +62,18 @@ import {
 } from '../../network/nodes/logistics/src/routes/routes.js';
 import { rulesSchema } from '../../network/nodes/logistics/src/rules.js';
 import { contextOn, logisticsWork } from '../../network/nodes/logistics/src/logistics-work.js';
-import { Follower, Work, type BlockSource } from '@fabric-offline-pay/node-common/node';
+import {
+  Follower,
+  Work,
+  type BlockSource,
+  type DatabasePlace,
+} from '@fabric-offline-pay/node-common/node';
 import {
   listWaybills,
   readWaybill,
 } from '../../network/nodes/logistics/src/waybills/read-waybills.js';
 import { pino } from 'pino';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { beside, testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { pathFields } from '@fabric-offline-pay/node-common/client';
 import { LOGISTICS_OPERATIONS } from '../../network/nodes/logistics/src/api/logistics-api.js';
 import { LogisticsHouse } from '../../network/nodes/logistics/src/testing/logistics-house.js';
@@ -93,7 +98,7 @@ const ALL = { limit: 100 };
 
 let order: OneOrder;
 let key: OrderKey;
-let engine: WorkerEngine;
+let place: DatabasePlace;
 let db: LogisticsDatabase;
 let work: Work<LogisticsTables>;
 let blocks: BlockSource;
@@ -132,8 +137,8 @@ const OWN = [
 
 beforeAll(async () => {
   stopTime();
-  engine = new WorkerEngine();
-  db = await openLogisticsDatabase({ engine });
+  place = await testPlace();
+  db = await openLogisticsDatabase(place);
 });
 afterAll(async () => {
   resumeTime();
@@ -182,7 +187,10 @@ const collecting: Alerts = {
 
 async function start(receiver: Alerts = collecting): Promise<void> {
   blocks = new MemoryBlocks(order.memory.ledger);
-  work = new Work({ db, blocks, logger, onEnd: (error) => failures.push(error) });
+  work = new Work({
+    ...{ db, url: urlOf(place), blocks, logger },
+    onEnd: (error) => failures.push(error),
+  });
   context = contextOn(
     {
       db,
@@ -669,11 +677,7 @@ describe('over HTTPS', () => {
         blocks,
         onEnd: (error) => failures.push(error),
         // The house closes its own view of the database, and this file goes on with it.
-        engine: {
-          query: (text, parameters) => engine.query(text, parameters),
-          exec: (text) => engine.exec(text),
-          close: () => Promise.resolve(),
-        },
+        place: beside(place),
       },
       { alertUrl: 'http://127.0.0.1:9/late' },
     );

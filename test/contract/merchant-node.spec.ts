@@ -466,6 +466,8 @@ describe('the node', () => {
     await expect(house.clientOf('courier').health()).rejects.toMatchObject(denied);
     const well = { answers: true, required: true };
     expect(await operator.ready()).toEqual({ database: well, ledger: well, follower: well });
+    // Calls with keys are forgotten by a job that no node has to think of.
+    expect(await operator.metrics()).toContain('job="forget-answers"');
     expect(await operator.metrics()).toMatch(/offpay_webhook_endpoints\{state="active".*\} 1\n/);
   });
 

@@ -17,7 +17,7 @@ import {
   wholeStatement,
   type PageQuery,
 } from '../../network/nodes/bank/src/statements/read-statement.js';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { availableTo } from '../support/balances.js';
 import { defined } from '../support/defined.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
@@ -36,7 +36,7 @@ let habits: Habits;
 
 beforeAll(async () => {
   stopTime();
-  db = await openBankDatabase({ engine: new WorkerEngine() });
+  db = await openBankDatabase(await testPlace());
 });
 afterAll(async () => {
   resumeTime();

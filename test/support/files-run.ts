@@ -30,7 +30,7 @@ import { DEFAULT_CODE_CAPS } from '../../network/nodes/bank/src/messages/code-ca
 import type { Message } from '../../network/nodes/bank/src/messages/message-sender.js';
 import { messagePrefix } from '../../network/nodes/bank/src/messages/message-ids.js';
 import { Pace } from '../../network/nodes/bank/src/pace.js';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world.js';
 import { memoryEvents } from './memory-events.js';
 import { issuerOn } from './offline-issuer.js';
@@ -76,7 +76,7 @@ export class FilesRun {
   static async open(): Promise<FilesRun> {
     const [memory, db] = await Promise.all([
       memoryWorld({ policy: DEFAULT_POLICY as typeof POLICY }),
-      openBankDatabase({ engine: new WorkerEngine() }),
+      testPlace().then(openBankDatabase),
     ]);
     return new FilesRun(memory, db);
   }

@@ -22,12 +22,21 @@ export type RowChange = {
 
 const isKind = (name: string): name is RowKind => Object.hasOwn(ROWS, name);
 
+/** Several readers of a block ask for the same row: its JSON is read once. */
+const read = new WeakMap<KeyedChange, RowChange>();
+
 /**
  * The members of the channel wrote the row by the chaincode that they agreed on, so its shape is believed.
  * @returns undefined for a kind that this version does not know
  */
-export function rowChange({ key, value }: KeyedChange): RowChange | undefined {
+export function rowChange(change: KeyedChange): RowChange | undefined {
+  const known = read.get(change);
+  if (known !== undefined) return known;
+  const { key, value } = change;
   const [kind = '', ...parts] = key.split('/');
   if (!isKind(kind)) return undefined;
-  return { kind, parts, row: value === null ? null : (JSON.parse(value) as never) } as RowChange;
+  const row: unknown = value === null ? null : JSON.parse(value);
+  const made = { kind, parts, row } as RowChange;
+  read.set(change, made);
+  return made;
 }

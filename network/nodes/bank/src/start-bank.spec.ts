@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { WorkerEngine } from '../../common/src/testing/worker-engine.js';
+import { testPlace } from '../../common/src/testing/test-place.js';
 import { readConfig } from './config.js';
 import { startBank } from './start-bank.js';
 import { BankHouse } from './testing/bank-house.js';
@@ -18,7 +18,7 @@ it('follows the ledger no longer when it cannot listen', async () => {
       {
         ledger: new FakeLedger(),
         logger: pino({ level: 'silent' }),
-        engine: new WorkerEngine(),
+        place: await testPlace(),
         blocks: {
           // eslint-disable-next-line require-yield -- This ledger has no blocks yet.
           async *committedBlocks(_, signal) {

@@ -4,11 +4,11 @@ import { withContext, type Handlers } from '@fabric-offline-pay/node-common/clie
 import {
   startNode,
   type BlockSource,
+  type DatabasePlace,
   type NodeBase,
   type NodeParts,
   type RunningNode,
   Spending,
-  type SqlEngine,
 } from '@fabric-offline-pay/node-common/node';
 import type { Logger } from 'pino';
 import type { AuthenticationLedger } from './authentication-ledger.js';
@@ -38,7 +38,7 @@ export interface BankParts {
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
   /** Default: what the configuration says. */
-  readonly engine?: SqlEngine;
+  readonly place?: DatabasePlace;
 }
 
 export type RunningBank = RunningNode;

@@ -2,6 +2,7 @@
 // What every node is made of. Apart from the index, since it loads what the command line does not need.
 export { openDatabase, type DatabasePlace, type Migrations } from './database/open-database.js';
 export type { SqlEngine, SqlResult } from './database/pglite-dialect.js';
+export { addRows, BatchedRows } from './follower/batched-rows.js';
 export {
   Follower,
   type BlockSource,
@@ -24,7 +25,7 @@ export { SmtpMail, smtpSchema, type SmtpConfig } from './messages/smtp-mail.js';
 export { Undeliverable } from './messages/undeliverable.js';
 export * from './client.js';
 export { Doorkeeper, type DoorkeeperOptions, type Visitor } from './http/doorkeeper.js';
-export { createIdempotency, IdempotentCalls, type IdempotencyTables } from './http/idempotency.js';
+export { createIdempotency, type IdempotencyTables } from './http/idempotency.js';
 export { listsInPem, type RevocationList, revocationList } from './http/revocation-list.js';
 export { remembered, type Link, type Links } from './http/links.js';
 export { NodeMetrics } from './http/metrics.js';

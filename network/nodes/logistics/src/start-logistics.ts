@@ -4,10 +4,10 @@ import {
   readSecret,
   startNode,
   type BlockSource,
+  type DatabasePlace,
   type NodeBase,
   type NodeParts,
   type RunningNode,
-  type SqlEngine,
 } from '@fabric-offline-pay/node-common/node';
 import type { Logger } from 'pino';
 import type { Alerts } from './alerts/alerts.js';
@@ -31,7 +31,7 @@ export interface LogisticsParts {
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
   /** Default: what the configuration says. */
-  readonly engine?: SqlEngine;
+  readonly place?: DatabasePlace;
   /** Milliseconds since 1970. */
   readonly clock?: () => number;
 }

@@ -4,10 +4,10 @@ import {
   startNode,
   type AnyDatabase,
   type BlockSource,
+  type DatabasePlace,
   type NodeBase,
   type NodeParts,
   type RunningNode,
-  type SqlEngine,
 } from '@fabric-offline-pay/node-common/node';
 import { NodeError } from '@fabric-offline-pay/node-common/client';
 import type { Client } from '@fabric-offline-pay/sdk';
@@ -20,7 +20,6 @@ import { MIGRATIONS } from './database/migrations.js';
 import type { MerchantTables } from './database/schema.js';
 import { forgetEvidenceJob } from './disputes/forget-evidence.js';
 import { noteEvent } from './events/note-event.js';
-import { forgetAnswersJob } from './forget-answers.js';
 import { projectionsOf } from './followed/projections.js';
 import { defaultBackoff, type Backoff } from './webhooks/backoff.js';
 import type { WebhookContext, WebhookObserver } from './webhooks/context.js';
@@ -45,7 +44,7 @@ export interface MerchantParts {
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
   /** Default: what the configuration says. */
-  readonly engine?: SqlEngine;
+  readonly place?: DatabasePlace;
   /** Default: seconds to hours. */
   readonly backoff?: Backoff;
 }
@@ -109,7 +108,6 @@ function partsOf(
       dueWebhooksJob(webhooks, ask),
       forgetDeliveriesJob(webhooks),
       forgetEvidenceJob(context),
-      forgetAnswersJob(context),
     ],
     api: MERCHANT_API,
     handlers: HANDLERS,
@@ -130,10 +128,10 @@ export const startMerchant = (
   config: MerchantConfig,
   parts: MerchantParts,
 ): Promise<RunningNode> => {
-  const { logger, blocks, onEnd, engine } = parts;
+  const { logger, blocks, onEnd, place } = parts;
   return startNode<MerchantTables, OperationTable, CallContext>({
     name: 'merchant',
-    ...{ config, migrations: MIGRATIONS, logger, blocks, onEnd, engine },
+    ...{ config, migrations: MIGRATIONS, logger, blocks, onEnd, place },
     build: (base) => partsOf(config, parts, base),
   });
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and writes what will be due.
+import { addRows } from '@fabric-offline-pay/node-common/node';
 import { sql, type Transaction } from 'kysely';
 import type { DueKind, PolicySpan } from '../database/clock-tables.js';
 import type { BankTables } from '../database/schema.js';
@@ -23,8 +24,7 @@ async function spansOf(db: Tables): Promise<PolicySpans> {
   return row === undefined ? NO_POLICY : (JSON.parse(row.spans) as PolicySpans);
 }
 
-/** The policy has other times: what waits for them is due at another moment. */
-export async function setSpans(db: Tables, policy: PolicySpans): Promise<void> {
+async function setSpans(db: Tables, policy: PolicySpans): Promise<void> {
   const { unprovenSeconds, decisionSeconds, debtSeconds } = policy;
   const spans = JSON.stringify({ unprovenSeconds, decisionSeconds, debtSeconds });
   await db
@@ -40,39 +40,61 @@ export async function setSpans(db: Tables, policy: PolicySpans): Promise<void> {
       .execute();
 }
 
-/** Replaces all that followed from a row. */
-export async function replaceDue(
-  db: Tables,
-  subject: string,
-  things: readonly DueThing[],
-): Promise<void> {
-  await db.deleteFrom('due_things').where('subject', '=', subject).execute();
-  await addDue(db, subject, things);
+/** What follows from the rows of blocks, gathered and written together. */
+export class DueRows {
+  /** By subject. */
+  #things = new Map<string, readonly DueThing[]>();
+  #replaced = new Set<string>();
+  readonly #db: Tables;
+
+  constructor(db: Tables) {
+    this.#db = db;
+  }
+
+  /** Replaces all that followed from a row. */
+  replace(subject: string, things: readonly DueThing[]): void {
+    this.#replaced.add(subject);
+    this.#things.set(subject, things);
+  }
+
+  /** What is there already stays as it is. */
+  add(subject: string, things: readonly DueThing[]): void {
+    this.#things.set(subject, [...(this.#things.get(subject) ?? []), ...things]);
+  }
+
+  /** The policy has other times: what waits for them is due at another moment. */
+  async setSpans(policy: PolicySpans): Promise<void> {
+    await this.write();
+    await setSpans(this.#db, policy);
+  }
+
+  async write(): Promise<void> {
+    const [replaced, things] = [[...this.#replaced], [...this.#things]];
+    this.#replaced = new Set();
+    this.#things = new Map();
+    if (replaced.length > 0)
+      await sql`
+        delete from due_things
+        where subject in (select jsonb_array_elements_text(${JSON.stringify(replaced)}::jsonb))
+      `.execute(this.#db);
+    if (things.every(([, { length }]) => length === 0)) return;
+    const spans = await spansOf(this.#db);
+    const rows = things.flatMap(([subject, all]) =>
+      all.map((thing) => rowOf(subject, thing, spans)),
+    );
+    await addRows(this.#db, 'due_things', rows, 'key');
+  }
 }
 
-/** What is there already stays as it is. */
-export async function addDue(
-  db: Tables,
-  subject: string,
-  things: readonly DueThing[],
-): Promise<void> {
-  if (things.length === 0) return;
-  const spans = await spansOf(db);
-  const rows = things.map((thing) => ({
-    kind: thing.kind,
-    key: thing.key.join('/'),
-    subject,
-    payee_id: thing.payeeId ?? null,
-    since: thing.since * 1000,
-    waits: thing.waits,
-    due_at: dueAt(thing, spans),
-  }));
-  await db
-    .insertInto('due_things')
-    .values(rows)
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-}
+const rowOf = (subject: string, thing: DueThing, spans: PolicySpans) => ({
+  kind: thing.kind,
+  key: thing.key.join('/'),
+  subject,
+  payee_id: thing.payeeId ?? null,
+  since: thing.since * 1000,
+  waits: thing.waits,
+  due_at: dueAt(thing, spans),
+});
 
 /** One thing whose time has come. */
 export interface Due {

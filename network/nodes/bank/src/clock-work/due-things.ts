@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The projection of what the clock makes due: each row of the ledger says what follows from it, and a change of the row replaces that.
 import type { RowValue } from '@fabric-offline-pay/domain';
-import type { Projection } from '@fabric-offline-pay/node-common/node';
+import { BatchedRows, type Projection } from '@fabric-offline-pay/node-common/node';
 import { rowChange, type CommittedBlock, type RowChange } from '@fabric-offline-pay/sdk';
-import { sql, type Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
+import type { CreditCountTable } from '../database/clock-tables.js';
 import type { BankTables } from '../database/schema.js';
 import { orderIn } from '../order-changes.js';
 import { dueOfCheckpoint, dueOfCredits, dueOfOrder, dueOfReserve } from './due-of-rows.js';
-import { addDue, replaceDue, setSpans } from './due-store.js';
+import { DueRows } from './due-store.js';
 
 type Tables = Transaction<BankTables>;
 
@@ -38,23 +39,22 @@ function creditChanges(changes: readonly RowChange[], at: number): CreditChange[
   return [...byPayee.values()];
 }
 
+interface Writing {
+  readonly db: Tables;
+  readonly due: DueRows;
+  readonly counts: BatchedRows<CreditCountTable, 'payee_id' | 'currency'>;
+}
+
 /** A payee's entries are rolled up some time after the first, and those that a roll-up leaves as long after it. */
-async function countCredits(db: Tables, change: CreditChange): Promise<void> {
+async function countCredits({ due, counts }: Writing, change: CreditChange): Promise<void> {
   const { payeeId, currency, at, added, removed } = change;
-  const grown = added - removed;
-  const { entries } = await db
-    .insertInto('credit_counts')
-    .values({ payee_id: payeeId, currency, entries: grown })
-    .onConflict((conflict) =>
-      conflict
-        .columns(['payee_id', 'currency'])
-        .doUpdateSet({ entries: sql<number>`credit_counts.entries + ${grown}` }),
-    )
-    .returning('entries')
-    .executeTakeFirstOrThrow();
+  const key = { payee_id: payeeId, currency };
+  const entries = ((await counts.get(key))?.entries ?? 0) + added - removed;
+  counts.put({ ...key, entries });
   const subject = `credit/${payeeId}/${currency}`;
   const left = entries > 0 ? [dueOfCredits(payeeId, currency, at)] : [];
-  await (removed > 0 ? replaceDue(db, subject, left) : addDue(db, subject, left));
+  if (removed > 0) due.replace(subject, left);
+  else due.add(subject, left);
 }
 
 async function setPayee(db: Tables, payeeId: string, isOwn: boolean): Promise<void> {
@@ -76,42 +76,57 @@ export class DueThings implements Projection<BankTables> {
     this.#bankId = bankId;
   }
 
-  async apply(db: Tables, { transactions }: CommittedBlock): Promise<void> {
-    for (const { changes, events } of transactions) {
-      const known = changes.map(rowChange).filter((change) => change !== undefined);
-      for (const change of known) await this.#follow(db, change);
-      for (const change of creditChanges(known, events[0]?.at ?? 0)) await countCredits(db, change);
-    }
+  apply(db: Tables, block: CommittedBlock): Promise<void> {
+    return this.applyAll(db, [block]);
   }
 
-  async #follow(db: Tables, change: RowChange): Promise<void> {
+  async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
+    const counts: Writing['counts'] = new BatchedRows(db, 'credit_counts', [
+      'payee_id',
+      'currency',
+    ]);
+    const writing = { db, due: new DueRows(db), counts };
+    for (const { changes, events } of blocks.flatMap(({ transactions }) => transactions)) {
+      const known = changes.map(rowChange).filter((change) => change !== undefined);
+      for (const change of known) await this.#follow(writing, change);
+      for (const change of creditChanges(known, events[0]?.at ?? 0))
+        await countCredits(writing, change);
+    }
+    await counts.write();
+    await writing.due.write();
+  }
+
+  async #follow(writing: Writing, change: RowChange): Promise<void> {
     const order = orderIn(change);
     if (order?.bankId === this.#bankId) {
       const { merchantId, orderNumber } = order;
-      await replaceDue(db, `order/${merchantId}/${orderNumber}`, dueOfOrder(order));
+      writing.due.replace(`order/${merchantId}/${orderNumber}`, dueOfOrder(order));
     }
-    await this.#followRules(db, change);
-    await this.#followMoney(db, change);
+    await this.#followRules(writing, change);
+    this.#followMoney(writing, change);
   }
 
   /** Who is paid by this bank, and how long the policy lets things wait. */
-  async #followRules(db: Tables, { kind, row }: RowChange): Promise<void> {
+  async #followRules(writing: Writing, { kind, row }: RowChange): Promise<void> {
     if (row === null) return;
-    if (kind === 'merchant') await setPayee(db, row.merchantId, row.bankId === this.#bankId);
-    if (kind === 'registry') await this.#followRegistry(db, row);
+    if (kind === 'merchant')
+      await setPayee(writing.db, row.merchantId, row.bankId === this.#bankId);
+    if (kind === 'registry') await this.#followRegistry(writing, row);
   }
 
-  async #followRegistry(db: Tables, { policy, participants }: RowValue<'registry'>) {
-    await setSpans(db, policy);
+  async #followRegistry(
+    { db, due }: Writing,
+    { policy, participants }: RowValue<'registry'>,
+  ): Promise<void> {
+    await due.setSpans(policy);
     for (const { role, actor, bankId } of participants)
       if (role === 'logistics') await setPayee(db, actor, bankId === this.#bankId);
   }
 
-  async #followMoney(db: Tables, { kind, parts, row }: RowChange): Promise<void> {
+  #followMoney({ due }: Writing, { kind, parts, row }: RowChange): void {
     if (row === null) return;
-    if (kind === 'checkpoint')
-      await replaceDue(db, [kind, ...parts].join('/'), dueOfCheckpoint(row));
+    if (kind === 'checkpoint') due.replace([kind, ...parts].join('/'), dueOfCheckpoint(row));
     if (kind === 'reserve' && row.bankId === this.#bankId)
-      await replaceDue(db, [kind, ...parts].join('/'), dueOfReserve(row));
+      due.replace([kind, ...parts].join('/'), dueOfReserve(row));
   }
 }

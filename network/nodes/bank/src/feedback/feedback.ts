@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The projection of ratings and deliveries (unit 18): what customers of all banks said, as it stands on the ledger, and how the orders of
 // this bank's customers were delivered.
-import type { Projection } from '@fabric-offline-pay/node-common/node';
-import { isPlaced, type OrderRow, type TermsRow } from '@fabric-offline-pay/domain';
+import { BatchedRows, type Projection } from '@fabric-offline-pay/node-common/node';
+import { isPlaced, type OrderKey, type OrderRow, type TermsRow } from '@fabric-offline-pay/domain';
 import { rowChange, type CommittedBlock, type RowChange } from '@fabric-offline-pay/sdk';
 import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
-import type { DeliveryOutcome } from './tables/feedback-tables.js';
+import type { DeliveryOutcome, FeedbackDeliveryTable } from './tables/feedback-tables.js';
 import type { RatingSubject } from './tables/rating-subject.js';
 
 type Tables = Transaction<BankTables>;
@@ -45,19 +45,18 @@ async function followRating(db: Tables, { row, parts }: RatingChange): Promise<v
     .execute();
 }
 
-async function followTerms(db: Tables, { terms }: TermsRow): Promise<void> {
-  await db
-    .insertInto('feedback_deliveries')
-    .values({
-      merchant_id: terms.merchantId,
-      order_number: terms.orderNumber,
-      logistics_id: terms.logisticsId,
-      courier_id: terms.courierId,
-      outcome: null,
-      late: false,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+type Deliveries = BatchedRows<FeedbackDeliveryTable, 'merchant_id' | 'order_number'>;
+
+const keyOf = ({ merchantId, orderNumber }: OrderKey) => ({
+  merchant_id: merchantId,
+  order_number: orderNumber,
+});
+
+async function followTerms(deliveries: Deliveries, { terms }: TermsRow): Promise<void> {
+  const key = keyOf(terms);
+  if ((await deliveries.get(key)) !== undefined) return;
+  const { logisticsId: logistics_id, courierId: courier_id } = terms;
+  deliveries.put({ ...key, logistics_id, courier_id, outcome: null, late: false });
 }
 
 const OUTCOMES: Readonly<Partial<Record<OrderRow['delivery'], DeliveryOutcome>>> = {
@@ -75,16 +74,20 @@ const outcomeOf = (order: OrderRow): DeliveryOutcome | undefined =>
 const isLate = ({ deliveredAt, hold }: OrderRow): boolean =>
   deliveredAt !== null && hold?.deliverBy != null && deliveredAt > hold.deliverBy;
 
-async function followOrder(db: Tables, order: OrderRow): Promise<void> {
+async function followOrder(deliveries: Deliveries, order: OrderRow): Promise<void> {
   const outcome = outcomeOf(order);
   if (outcome === undefined) return;
-  await db
-    .updateTable('feedback_deliveries')
-    .set({ outcome, late: isLate(order) || outcome === 'undelivered' })
-    .where('merchant_id', '=', order.merchantId)
-    .where('order_number', '=', order.orderNumber)
-    .execute();
+  const known = await deliveries.get(keyOf(order));
+  if (known !== undefined)
+    deliveries.put({ ...known, outcome, late: isLate(order) || outcome === 'undelivered' });
 }
+
+const ORDERS: readonly RowChange['kind'][] = ['terms', 'order'];
+
+const deliveriesIn = (changes: readonly RowChange[]) =>
+  changes
+    .filter(({ kind }) => ORDERS.includes(kind))
+    .map(({ parts: [merchant_id = '', order_number = ''] }) => ({ merchant_id, order_number }));
 
 export class Feedback implements Projection<BankTables> {
   readonly tables = ['feedback_ratings', 'feedback_deliveries'] as const;
@@ -95,18 +98,30 @@ export class Feedback implements Projection<BankTables> {
     this.#bankId = bankId;
   }
 
-  async apply(db: Tables, { transactions }: CommittedBlock): Promise<void> {
-    for (const { changes } of transactions)
-      for (const change of changes.map(rowChange))
-        if (change !== undefined) await this.#follow(db, change);
+  apply(db: Tables, block: CommittedBlock): Promise<void> {
+    return this.applyAll(db, [block]);
   }
 
-  async #follow(db: Tables, change: RowChange): Promise<void> {
-    if (change.kind === 'rating') await followRating(db, change);
-    if (change.row === null) return;
-    if (change.kind === 'terms' && isPlaced(change.row) && change.row.bankId === this.#bankId)
-      await followTerms(db, change.row);
-    if (change.kind === 'order' && change.row.bankId === this.#bankId)
-      await followOrder(db, change.row);
+  async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
+    const deliveries: Deliveries = new BatchedRows(db, 'feedback_deliveries', [
+      'merchant_id',
+      'order_number',
+    ]);
+    const changes = blocks
+      .flatMap(({ transactions }) => transactions.flatMap((each) => each.changes.map(rowChange)))
+      .filter((change) => change !== undefined);
+    await deliveries.load(deliveriesIn(changes));
+    for (const change of changes) {
+      if (change.kind === 'rating') await followRating(db, change);
+      await this.#follow(deliveries, change);
+    }
+    await deliveries.write();
+  }
+
+  async #follow(deliveries: Deliveries, { kind, row }: RowChange): Promise<void> {
+    if (row === null) return;
+    if (kind === 'terms' && isPlaced(row) && row.bankId === this.#bankId)
+      await followTerms(deliveries, row);
+    if (kind === 'order' && row.bankId === this.#bankId) await followOrder(deliveries, row);
   }
 }

@@ -23,7 +23,7 @@ import {
   noteHandled,
   noteTrouble,
   wantedFundings,
-  wantFunding,
+  wantFundings,
 } from './store.js';
 
 /** The job of one customer. */
@@ -50,27 +50,31 @@ class FundingReasons implements Projection<BankTables> {
     this.#clock = clock;
   }
 
-  async apply(db: Tables, { number, transactions }: CommittedBlock): Promise<void> {
-    for (const change of transactions.flatMap(({ changes }) => changes.map(rowChange)))
-      if (change !== undefined) await this.#follow(db, change, Number(number));
+  apply(db: Tables, block: CommittedBlock): Promise<void> {
+    return this.applyAll(db, [block]);
+  }
+
+  async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
+    const orders: OrderKey[] = [];
+    for (const { number, transactions } of blocks)
+      for (const change of transactions.flatMap(({ changes }) => changes.map(rowChange))) {
+        if (change === undefined || !this.#isOurs(change)) continue;
+        if (change.kind === 'order' && change.row !== null) orders.push(change.row);
+        else await this.#follow(db, change, Number(number));
+      }
+    for (const customerId of await wantFundings(db, orders))
+      await askForCustomer(this.#work, db, customerId);
   }
 
   async #follow(db: Tables, change: RowChange, block: number): Promise<void> {
-    if (!this.#isOurs(change)) return;
     if (change.kind === 'instrument' && change.row !== null)
       await linkInstrument(db, change.row, block);
-    if (change.kind === 'order' && change.row !== null) await this.#lookAgain(db, change.row);
     if (change.kind === 'terms' && change.row !== null && isPlaced(change.row))
       await this.#fundPlaced(db, change.row);
   }
 
   #isOurs({ row }: RowChange): boolean {
     return row !== null && 'bankId' in row && row.bankId === this.#bankId;
-  }
-
-  async #lookAgain(db: Tables, order: OrderKey): Promise<void> {
-    const customerId = await wantFunding(db, order);
-    if (customerId !== undefined) await askForCustomer(this.#work, db, customerId);
   }
 
   /** An order that holds its money later may be short then. One that held it as it was placed was not. */

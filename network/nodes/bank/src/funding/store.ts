@@ -71,17 +71,21 @@ export async function askFunding(
     .executeTakeFirstOrThrow();
 }
 
-/** Notes that the ledger says something new of a funded order. @returns its customer, or undefined when there is nothing to do */
-export async function wantFunding(db: BankDatabase, key: OrderKey): Promise<string | undefined> {
-  const row = await db
-    .updateTable('fundings')
-    .set({ wanted: sql`wanted + 1` })
-    .where('merchant_id', '=', key.merchantId)
-    .where('order_number', '=', key.orderNumber)
-    .where((where) => where.or([where('is_waiting', '=', true), where('state', '!=', 'unneeded')]))
-    .returning('customer_id')
-    .executeTakeFirst();
-  return row?.customer_id;
+/** Notes that the ledger says something new of funded orders. @returns the customers for whom there is something to do */
+export async function wantFundings(
+  db: BankDatabase,
+  orders: readonly OrderKey[],
+): Promise<ReadonlySet<string>> {
+  if (orders.length === 0) return new Set();
+  const keys = JSON.stringify(orders.map(columnsOf));
+  const { rows } = await sql<Pick<Funding, 'customer_id'>>`
+    update fundings set wanted = wanted + 1
+    where (merchant_id, order_number) in (
+      select merchant_id, order_number from jsonb_populate_recordset(null::fundings, ${keys}::jsonb)
+    ) and (is_waiting or state <> 'unneeded')
+    returning customer_id
+  `.execute(db);
+  return new Set(rows.map(({ customer_id }) => customer_id));
 }
 
 /** A customer's fundings that are to be looked at, the oldest first. */

@@ -19,25 +19,19 @@ export const lockHabits = async (db: Tables): Promise<void> => {
   await sql`select pg_advisory_xact_lock(${sql.lit(HABITS_LOCK)})`.execute(db);
 };
 
-/** @returns those of the customers that are this bank's and whose purchases of this block count */
+/** @returns those of the customers that are this bank's and whose purchases count, each with the block from which they do */
 export async function countedOf(
   db: Tables,
   customers: readonly string[],
-  block: number,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, number>> {
   const rows = await db
     .selectFrom('account_owners')
     .leftJoin('habit_choices', 'habit_choices.customer_id', 'account_owners.customer_id')
-    .select('account_owners.customer_id')
+    .select(['account_owners.customer_id', 'from_block'])
     .where('account_owners.customer_id', 'in', customers)
-    .where((eb) =>
-      eb.or([
-        eb('opted_out', 'is', null),
-        eb.and([eb('opted_out', '=', false), eb('from_block', '<=', block)]),
-      ]),
-    )
+    .where((eb) => eb.or([eb('opted_out', 'is', null), eb('opted_out', '=', false)]))
     .execute();
-  return new Set(rows.map(({ customer_id }) => customer_id));
+  return new Map(rows.map(({ customer_id, from_block }) => [customer_id, from_block ?? 0]));
 }
 
 async function takeOut(db: Tables, customerId: string): Promise<void> {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The projection of habits (unit 17): each purchase that the ledger stores adds to the weights, in the transaction of its block. It runs
-// after `AccountEntries`, which knows whose customers buy. A block costs a few statements, however many purchases it has.
-import type { Projection } from '@fabric-offline-pay/node-common/node';
+// after `AccountEntries`, which knows whose customers buy. Blocks cost a few statements, however many purchases they have.
+import { BatchedRows, type Projection } from '@fabric-offline-pay/node-common/node';
 import type { PurchaseRow } from '@fabric-offline-pay/domain';
 import { rowChange, type CommittedBlock, type RowChange } from '@fabric-offline-pay/sdk';
 import { sql, type Transaction } from 'kysely';
@@ -17,6 +17,7 @@ type Tables = Transaction<BankTables>;
 /** A purchase, and where in its block it stands. */
 interface Placed {
   readonly purchase: PurchaseRow;
+  readonly block: number;
   readonly place: number;
   readonly part: number;
 }
@@ -34,39 +35,25 @@ function purchaseIn(change: RowChange): PurchaseRow | undefined {
   return purchase?.refunded === true || purchase?.lines.length === 0 ? undefined : purchase;
 }
 
-const purchasesIn = (changes: readonly RowChange[], place: number): Placed[] =>
+const purchasesIn = (
+  changes: readonly RowChange[],
+  at: Pick<Placed, 'block' | 'place'>,
+): Placed[] =>
   changes.flatMap((change, part) => {
     const purchase = purchaseIn(change);
-    return purchase === undefined ? [] : [{ purchase, place, part }];
+    return purchase === undefined ? [] : [{ purchase, ...at, part }];
   });
 
 const goodsIn = ({ merchantId, lines }: PurchaseRow): string[] =>
   [...new Set(lines.map(({ gtin }) => goodsIdOf(merchantId, gtin)))].sort();
 
-const orderKey = (merchantId: string, orderNumber: string): string =>
-  `${merchantId}/${orderNumber}`;
+type Purchases = BatchedRows<BankTables['habit_purchases'], 'merchant_id' | 'order_number'>;
+type Items = BatchedRows<BankTables['habit_items'], 'customer_id' | 'goods_id'>;
 
-/** @returns those that were not counted before: a purchase's row is written again when a refund changes it */
-async function notCounted(db: Tables, placed: readonly Placed[]): Promise<Placed[]> {
-  const rows = await db
-    .selectFrom('habit_purchases')
-    .select(['merchant_id', 'order_number'])
-    .where((eb) =>
-      eb(
-        eb.refTuple('merchant_id', 'order_number'),
-        'in',
-        placed.map(({ purchase }) => eb.tuple(purchase.merchantId, purchase.orderNumber)),
-      ),
-    )
-    .execute();
-  const known = new Set(rows.map((row) => orderKey(row.merchant_id, row.order_number)));
-  return placed.filter(({ purchase: { merchantId, orderNumber } }) => {
-    const key = orderKey(merchantId, orderNumber);
-    const isNew = !known.has(key);
-    known.add(key);
-    return isNew;
-  });
-}
+const keyOf = ({ merchantId, orderNumber }: PurchaseRow) => ({
+  merchant_id: merchantId,
+  order_number: orderNumber,
+});
 
 interface RecentRow {
   readonly customer_id: string;
@@ -94,79 +81,73 @@ async function readRecent(
   return recent;
 }
 
-/** What a block's purchases add. */
+/** What purchases add. */
 class Additions {
-  readonly pairs: PairWeights = new Map();
-  readonly goods = new Map<string, bigint>();
-  readonly purchases: BankTables['habit_purchases'][] = [];
-  readonly #items = new Map<string, BankTables['habit_items']>();
+  readonly #pairs: PairWeights = new Map();
+  readonly #goods = new Map<string, bigint>();
+  readonly #db: Tables;
+  readonly #purchases: Purchases;
+  readonly #items: Items;
   readonly #recent: ReadonlyMap<string, Map<string, number>>;
-  readonly #block: number;
 
-  constructor(block: number, recent: ReadonlyMap<string, Map<string, number>>) {
-    this.#block = block;
+  constructor(db: Tables, recent: ReadonlyMap<string, Map<string, number>>) {
+    this.#db = db;
     this.#recent = recent;
+    this.#purchases = new BatchedRows(db, 'habit_purchases', ['merchant_id', 'order_number']);
+    this.#items = new BatchedRows(db, 'habit_items', ['customer_id', 'goods_id']);
   }
 
-  get items(): BankTables['habit_items'][] {
-    return [...this.#items.values()];
+  async load(placed: readonly Placed[]): Promise<void> {
+    await this.#purchases.load(placed.map(({ purchase }) => keyOf(purchase)));
+    await this.#items.load(
+      placed.flatMap(({ purchase }) =>
+        goodsIn(purchase).map((goods_id) => ({ customer_id: purchase.customerId, goods_id })),
+      ),
+    );
   }
 
-  add({ purchase, place, part }: Placed): void {
-    const { merchantId, orderNumber, customerId } = purchase;
+  /** One that was counted before is not counted again: its row is written again when a refund changes it. */
+  async add({ purchase, block, place, part }: Placed): Promise<void> {
+    const key = keyOf(purchase);
+    if ((await this.#purchases.get(key)) !== undefined) return;
+    const { customerId } = purchase;
     const bought = this.#recent.get(customerId) ?? new Map<string, number>();
     // A customer's purchases never go back in time, so that what it bought last is what it bought in the later block.
     const at = Math.max(purchase.at * 1000, ...bought.values());
     const all = goodsIn(purchase);
-    this.purchases.push({
-      merchant_id: merchantId,
-      order_number: orderNumber,
-      customer_id: customerId,
-      block: this.#block,
-      place,
-      part,
-      at,
-      goods: JSON.stringify(all),
-    });
-    addPairs(this.pairs, { at, goods: all }, recentOf(bought));
-    for (const goods of goodsOf({ at, goods: all })) this.#addItem(customerId, goods, at, bought);
+    const goods = JSON.stringify(all);
+    this.#purchases.put({ ...key, customer_id: customerId, block, place, part, at, goods });
+    addPairs(this.#pairs, { at, goods: all }, recentOf(bought));
+    for (const each of goodsOf({ at, goods: all })) await this.#addItem(customerId, each, at);
+    for (const each of goodsOf({ at, goods: all })) bought.set(each, at);
   }
 
-  #addItem(customerId: string, goods: string, at: number, bought: Map<string, number>): void {
-    this.goods.set(goods, (this.goods.get(goods) ?? 0n) + weightAt(at));
-    bought.set(goods, at);
-    const key = `${customerId}/${goods}`;
-    const times = (this.#items.get(key)?.times ?? 0) + 1;
-    this.#items.set(key, { customer_id: customerId, goods_id: goods, times, last_at: at });
+  async write(): Promise<void> {
+    await this.#purchases.write();
+    await addPairWeights(this.#db, this.#pairs);
+    await addGoodsWeights(this.#db, this.#goods);
+    await this.#items.write();
+  }
+
+  async #addItem(customer_id: string, goods_id: string, at: number): Promise<void> {
+    this.#goods.set(goods_id, (this.#goods.get(goods_id) ?? 0n) + weightAt(at));
+    const times = ((await this.#items.get({ customer_id, goods_id }))?.times ?? 0) + 1;
+    this.#items.put({ customer_id, goods_id, times, last_at: at });
   }
 }
 
-async function write(db: Tables, additions: Additions): Promise<void> {
-  await db.insertInto('habit_purchases').values(additions.purchases).execute();
-  await addPairWeights(db, additions.pairs);
-  await addGoodsWeights(db, additions.goods);
-  await db
-    .insertInto('habit_items')
-    .values(additions.items)
-    .onConflict((conflict) =>
-      conflict.columns(['customer_id', 'goods_id']).doUpdateSet({
-        times: sql`habit_items.times + excluded.times`,
-        last_at: sql`excluded.last_at`,
-      }),
-    )
-    .execute();
-}
-
-async function follow(db: Tables, block: number, placed: readonly Placed[]): Promise<void> {
+async function follow(db: Tables, placed: readonly Placed[]): Promise<void> {
   await lockHabits(db);
   const customers = [...new Set(placed.map(({ purchase }) => purchase.customerId))];
-  const counted = await countedOf(db, customers, block);
-  const own = placed.filter(({ purchase }) => counted.has(purchase.customerId));
-  const fresh = own.length === 0 ? [] : await notCounted(db, own);
-  if (fresh.length === 0) return;
-  const additions = new Additions(block, await readRecent(db, [...counted]));
-  for (const each of fresh) additions.add(each);
-  await write(db, additions);
+  const counted = await countedOf(db, customers);
+  const own = placed.filter(
+    ({ purchase, block }) => block >= (counted.get(purchase.customerId) ?? Infinity),
+  );
+  if (own.length === 0) return;
+  const additions = new Additions(db, await readRecent(db, [...counted.keys()]));
+  await additions.load(own);
+  for (const each of own) await additions.add(each);
+  await additions.write();
 }
 
 export class Habits implements Projection<BankTables> {
@@ -180,13 +161,18 @@ export class Habits implements Projection<BankTables> {
     'habit_rules',
   ] as const;
 
-  async apply(db: Tables, { number, transactions }: CommittedBlock): Promise<void> {
+  apply(db: Tables, block: CommittedBlock): Promise<void> {
+    return this.applyAll(db, [block]);
+  }
+
+  async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
     const placed: Placed[] = [];
-    for (const transaction of transactions) {
-      const changes = transaction.changes.map(rowChange).filter((change) => change !== undefined);
-      for (const change of changes) await followCatalogue(db, change);
-      placed.push(...purchasesIn(changes, transaction.index));
-    }
-    if (placed.length > 0) await follow(db, Number(number), placed);
+    for (const { number, transactions } of blocks)
+      for (const transaction of transactions) {
+        const changes = transaction.changes.map(rowChange).filter((change) => change !== undefined);
+        for (const change of changes) await followCatalogue(db, change);
+        placed.push(...purchasesIn(changes, { block: Number(number), place: transaction.index }));
+      }
+    if (placed.length > 0) await follow(db, placed);
   }
 }

@@ -3,33 +3,38 @@
 import type { Work, WorkParts } from '@fabric-offline-pay/node-common/node';
 import type { BankTables } from '../database/schema.js';
 import type { TellCustomer } from '../funding/fund-order.js';
-import { otherMessageId } from '../messages/message-ids.js';
+import { mailIdOf, otherMessageId } from '../messages/message-ids.js';
 import { expiryOf } from '../outbox/send-now.js';
-import { storeMail, storeMessage } from '../outbox/store-message.js';
-import { OrderNotices, type NoteMessage } from './order-notices.js';
+import { storeMessages } from '../outbox/store-message.js';
+import { OrderNotices, type NoteMessages } from './order-notices.js';
 import { resumeMessagesJob, type AskToSend } from './resume-messages.js';
 import { sendNoticeJob, type NoticesContext } from './send-notice.js';
 
 /** With a copy by mail where the bank sends mails. Each is a message of its own, so that neither waits for the other. */
 const noting =
-  ({ mail }: NoticesContext, ask: AskToSend): NoteMessage =>
-  async (transaction, message) => {
-    if (await storeMessage(transaction, message)) await ask(transaction, message.message_id);
-    const copy = mail && (await storeMail(transaction, message));
-    if (copy !== undefined) await ask(transaction, copy);
+  ({ mail }: NoticesContext, ask: AskToSend): NoteMessages =>
+  async (transaction, messages) => {
+    const copies = messages.map((each) => ({ ...each, message_id: mailIdOf(each.message_id) }));
+    const stored = [
+      ...(await storeMessages(transaction, 'sms', messages)),
+      ...(mail === undefined ? [] : await storeMessages(transaction, 'mail', copies)),
+    ];
+    for (const id of stored) await ask(transaction, id);
   };
 
 /** The message of a funding's news, once. */
 const telling =
-  ({ clock }: NoticesContext, note: NoteMessage): TellCustomer =>
+  ({ clock }: NoticesContext, note: NoteMessages): TellCustomer =>
   (transaction, { merchantId, orderNumber, customerId, kind, about, ...facts }) => {
     const now = clock();
-    return note(transaction, {
-      message_id: otherMessageId(merchantId, orderNumber, kind, about),
-      ...{ customer_id: customerId, kind, merchant_id: merchantId, order_number: orderNumber },
-      ...facts,
-      ...{ happened_at: now, expires_at: expiryOf(now) },
-    });
+    return note(transaction, [
+      {
+        message_id: otherMessageId(merchantId, orderNumber, kind, about),
+        ...{ customer_id: customerId, kind, merchant_id: merchantId, order_number: orderNumber },
+        ...facts,
+        ...{ happened_at: now, expires_at: expiryOf(now) },
+      },
+    ]);
   };
 
 /** The work, and how fundings tell their customers. */

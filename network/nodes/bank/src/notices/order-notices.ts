@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The projection of orders: notes each change that concerns a customer, and asks for its message in the same transaction.
-import type { Projection } from '@fabric-offline-pay/node-common/node';
+import { BatchedRows, type Projection } from '@fabric-offline-pay/node-common/node';
 import { rowChange, type CommittedBlock, type CommittedTransaction } from '@fabric-offline-pay/sdk';
-import type { RowValue } from '@fabric-offline-pay/domain';
+import type { OrderKey, RowValue } from '@fabric-offline-pay/domain';
 import type { Transaction } from 'kysely';
-import type { BankTables } from '../database/schema.js';
+import type { BankTables, FollowedOrderTable } from '../database/schema.js';
 import { otherMessageId } from '../messages/message-ids.js';
 import { expiryOf } from '../outbox/send-now.js';
 import type { NewMessage } from '../outbox/store-message.js';
@@ -13,18 +13,15 @@ import { noticesOf, type Notice, type OrderBefore } from './notices-of.js';
 type Order = RowValue<'order'>;
 type Tables = Transaction<BankTables>;
 
-/** Stores the message unless it is there, and asks for it to be sent. */
-export type NoteMessage = (transaction: Tables, message: NewMessage) => Promise<void>;
+/** Stores messages unless they are there, and asks for them to be sent. */
+export type NoteMessages = (transaction: Tables, messages: readonly NewMessage[]) => Promise<void>;
 
-async function readBefore(db: Tables, order: Order): Promise<OrderBefore | null> {
-  const row = await db
-    .selectFrom('followed_orders')
-    .select('seen')
-    .where('merchant_id', '=', order.merchantId)
-    .where('order_number', '=', order.orderNumber)
-    .executeTakeFirst();
-  return row === undefined ? null : (JSON.parse(row.seen) as OrderBefore);
-}
+type Followed = BatchedRows<FollowedOrderTable, 'merchant_id' | 'order_number'>;
+
+const keyOf = ({ merchantId, orderNumber }: OrderKey) => ({
+  merchant_id: merchantId,
+  order_number: orderNumber,
+});
 
 const seenOf = ({ delivery, verification, dispute, hold }: Order): OrderBefore => ({
   delivery,
@@ -32,17 +29,6 @@ const seenOf = ({ delivery, verification, dispute, hold }: Order): OrderBefore =
   dispute,
   hold: hold && { captures: hold.captures, refunds: hold.refunds, voided: hold.voided },
 });
-
-async function writeSeen(db: Tables, order: Order): Promise<void> {
-  const seen = JSON.stringify(seenOf(order));
-  await db
-    .insertInto('followed_orders')
-    .values({ merchant_id: order.merchantId, order_number: order.orderNumber, seen })
-    .onConflict((conflict) =>
-      conflict.columns(['merchant_id', 'order_number']).doUpdateSet({ seen }),
-    )
-    .execute();
-}
 
 /** Seconds since 1970: of the proposal, which endorsers held against their clocks. */
 const timeOf = ({ events }: CommittedTransaction): number => events[0]?.at ?? 0;
@@ -66,24 +52,45 @@ export class OrderNotices implements Projection<BankTables> {
   /** Messages are not among them: a rebuild sends nothing again. */
   readonly tables = ['followed_orders'] as const;
   readonly #bankId: string;
-  readonly #note: NoteMessage;
+  readonly #note: NoteMessages;
 
   /** @param bankId whose customers are told */
-  constructor(bankId: string, note: NoteMessage) {
+  constructor(bankId: string, note: NoteMessages) {
     this.#bankId = bankId;
     this.#note = note;
   }
 
-  async apply(db: Tables, { transactions }: CommittedBlock): Promise<void> {
-    for (const transaction of transactions)
-      for (const change of transaction.changes.map(rowChange))
-        if (change?.kind === 'order' && change.row?.bankId === this.#bankId)
-          await this.#follow(db, change.row, timeOf(transaction));
+  apply(db: Tables, block: CommittedBlock): Promise<void> {
+    return this.applyAll(db, [block]);
   }
 
-  async #follow(db: Tables, order: Order, at: number): Promise<void> {
-    const notices = noticesOf(await readBefore(db, order), order);
-    for (const notice of notices) await this.#note(db, messageOf(order, notice, at));
-    await writeSeen(db, order);
+  async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
+    const changed = blocks.flatMap(({ transactions }) =>
+      transactions.flatMap((transaction) =>
+        this.#ordersIn(transaction).map((order) => ({ order, at: timeOf(transaction) })),
+      ),
+    );
+    if (changed.length === 0) return;
+    const followed: Followed = new BatchedRows(db, 'followed_orders', [
+      'merchant_id',
+      'order_number',
+    ]);
+    await followed.load(changed.map(({ order }) => keyOf(order)));
+    const messages: NewMessage[] = [];
+    for (const { order, at } of changed) {
+      const row = await followed.get(keyOf(order));
+      const before = row === undefined ? null : (JSON.parse(row.seen) as OrderBefore);
+      messages.push(...noticesOf(before, order).map((notice) => messageOf(order, notice, at)));
+      followed.put({ ...keyOf(order), seen: JSON.stringify(seenOf(order)) });
+    }
+    await this.#note(db, messages);
+    await followed.write();
+  }
+
+  #ordersIn({ changes }: CommittedTransaction): Order[] {
+    return changes.map(rowChange).flatMap((change) => {
+      const order = change?.kind === 'order' ? change.row : null;
+      return order?.bankId === this.#bankId ? [order] : [];
+    });
   }
 }

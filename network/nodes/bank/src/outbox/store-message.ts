@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Rows of the outbox: written before anything is sent, ended by what became of the message.
+import { addRows } from '@fabric-offline-pay/node-common/node';
 import type { Kysely } from 'kysely';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import { mailIdOf } from '../messages/message-ids.js';
@@ -36,6 +37,19 @@ const insert = async (
 /** Stores a message by SMS once, in the transaction that has its reason. @returns whether it is new. */
 export const storeMessage = (db: BankDatabase, message: NewMessage): Promise<boolean> =>
   insert(db, { ...message, channel: 'sms' });
+
+/** Several, all with the same fields. @returns the ids of those that are new */
+export const storeMessages = (
+  db: BankDatabase,
+  channel: MessageTable['channel'],
+  messages: readonly NewMessage[],
+): Promise<string[]> =>
+  addRows(
+    db,
+    'messages',
+    messages.map((message) => ({ ...message, channel })),
+    'message_id',
+  );
 
 /** The same for a copy by mail. @returns its id when it is new. */
 export async function storeMail(

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Payees' balances as the ledger has them, and what changed them: the transactions of each pay-out.
 import { ROWS, type RowValue } from '@fabric-offline-pay/domain';
+import { addRows } from '@fabric-offline-pay/node-common/node';
 import { rowChange, type CommittedTransaction, type RowChange } from '@fabric-offline-pay/sdk';
 import type { Selectable } from 'kysely';
-import type { PayeeBalanceTable } from '../database/pay-out-tables.js';
+import type { OpenCreditTable, PayeeBalanceTable } from '../database/pay-out-tables.js';
 import type { BankDatabase } from '../database/schema.js';
 import { entriesOf, subjectOfCredit, type NewEntry, type PayeeTransaction } from './entries-of.js';
 import { redemptionOf, type PayeeMoney } from './keys.js';
@@ -41,29 +42,40 @@ async function writeBalance(db: BankDatabase, balance: Balance): Promise<void> {
     .execute();
 }
 
-/** Notes a credit that waits for its roll-up. */
-async function noteCredit(
-  db: BankDatabase,
-  [payeeId = '', currency = '', at = '', id = '']: readonly string[],
-  { amount, order }: RowValue<'credit'>,
-  block: number,
-): Promise<void> {
-  await db
-    .insertInto('open_credits')
-    .values({
+/** Credits that wait for their roll-up, gathered and written together. */
+export class OpenCredits {
+  readonly #db: BankDatabase;
+  #noted: OpenCreditTable[] = [];
+
+  constructor(db: BankDatabase) {
+    this.#db = db;
+  }
+
+  note(
+    [payeeId = '', currency = '', at = '', id = '']: readonly string[],
+    { amount, order }: RowValue<'credit'>,
+    block: number,
+  ): void {
+    this.#noted.push({
       ...{ credit_key: ROWS.credit.key(payeeId, currency, at, id), payee_id: payeeId, currency },
       ...{ about: subjectOfCredit(order, id), amount, credited_in: block },
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
+    });
+  }
+
+  async write(): Promise<void> {
+    const noted = this.#noted;
+    this.#noted = [];
+    await addRows(this.#db, 'open_credits', noted, 'credit_key');
+  }
 }
 
 /** @returns the credits that the transaction removed, since it rolled them up, in the order of their keys */
-async function takeCredits(db: BankDatabase, { transaction }: Followed) {
+async function takeCredits(db: BankDatabase, open: OpenCredits, { transaction }: Followed) {
   const keys = transaction.changes
     .filter(({ key, value }) => value === null && key.startsWith(ROWS.credit.prefix()))
     .map(({ key }) => key);
   if (keys.length === 0) return [];
+  await open.write();
   const taken = await db
     .deleteFrom('open_credits')
     .where('credit_key', 'in', keys)
@@ -155,13 +167,14 @@ async function followCheckpoint(
 /** @returns the payees whose money is another than before, which may let a refused pay-out go on */
 export async function followBalances(
   db: BankDatabase,
+  open: OpenCredits,
   followed: Followed,
 ): Promise<readonly PayeeMoney[]> {
   const changed: PayeeMoney[] = [];
-  const credits = await takeCredits(db, followed);
+  const credits = await takeCredits(db, open, followed);
   for (const change of followed.changes) {
     if (change.kind === 'credit' && change.row !== null)
-      await noteCredit(db, change.parts, change.row, followed.block);
+      open.note(change.parts, change.row, followed.block);
     if (change.kind !== 'checkpoint' || change.row === null) continue;
     const { payeeId, currency } = change.row;
     const own = credits.filter(

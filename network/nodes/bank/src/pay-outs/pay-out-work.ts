@@ -12,7 +12,7 @@ import type {
 import type { CommittedBlock, RowChange } from '@fabric-offline-pay/sdk';
 import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
-import { changesOf, followBalances } from './follow-balances.js';
+import { changesOf, followBalances, OpenCredits } from './follow-balances.js';
 import { followPayees } from './follow-payees.js';
 import { redemptionOf, type PayeeMoney } from './keys.js';
 import { payOutHandlers, type PayOutHandlers } from './pay-out-handlers.js';
@@ -49,13 +49,21 @@ class PayOutReasons implements Projection<BankTables> {
     this.#work = work;
   }
 
-  async apply(db: Tables, { number, transactions }: CommittedBlock): Promise<void> {
-    for (const transaction of transactions) {
-      const changes = changesOf(transaction);
-      for (const change of changes) await this.#follow(db, change);
-      const followed = { block: Number(number), transaction, changes, bankId: this.#bankId };
-      for (const payee of await followBalances(db, followed)) await this.#lookAgain(db, payee);
-    }
+  apply(db: Tables, block: CommittedBlock): Promise<void> {
+    return this.applyAll(db, [block]);
+  }
+
+  async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
+    const open = new OpenCredits(db);
+    for (const { number, transactions } of blocks)
+      for (const transaction of transactions) {
+        const changes = changesOf(transaction);
+        for (const change of changes) await this.#follow(db, change);
+        const followed = { block: Number(number), transaction, changes, bankId: this.#bankId };
+        for (const payee of await followBalances(db, open, followed))
+          await this.#lookAgain(db, payee);
+      }
+    await open.write();
   }
 
   async #follow(db: Tables, change: RowChange): Promise<void> {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger's side: all money that this bank made or took back.
 import type { SupplyKind } from '@fabric-offline-pay/domain';
-import type { Projection } from '@fabric-offline-pay/node-common/node';
+import { addRows, type Projection } from '@fabric-offline-pay/node-common/node';
 import { rowChange, type CommittedBlock, type RowChange } from '@fabric-offline-pay/sdk';
 import type { Transaction } from 'kysely';
 import { dayOf } from '../core-banking/book/post-entry.js';
-import type { SupplyOrigin } from '../database/reconciliation-tables.js';
+import type { SupplyOrigin, SupplyTable } from '../database/reconciliation-tables.js';
 import type { BankTables } from '../database/schema.js';
 import { isFundingId } from './funding-ids.js';
 
@@ -34,27 +34,32 @@ export class Supplies implements Projection<BankTables> {
     this.#bankId = bankId;
   }
 
-  async apply(db: Transaction<BankTables>, { number, transactions }: CommittedBlock) {
-    for (const { transactionId, changes } of transactions)
-      for (const change of changes.map(rowChange))
-        if (change !== undefined) await this.#note(db, change, Number(number), transactionId);
+  apply(db: Transaction<BankTables>, block: CommittedBlock): Promise<void> {
+    return this.applyAll(db, [block]);
   }
 
-  async #note(
-    db: Transaction<BankTables>,
-    { kind, parts: [bankId, , , id = ''], row }: RowChange,
-    block: number,
-    transactionId: string,
-  ): Promise<void> {
-    if (kind !== 'supply' || row === null || bankId !== this.#bankId) return;
-    const { kind: way, currency, account, amount, at } = row;
-    await db
-      .insertInto('supplies')
-      .values({
-        ...{ kind: way, currency, supply_id: id, origin: originOf(way, id), account, amount },
-        ...{ at: at * 1000, day: dayOf(at * 1000), block, transaction_id: transactionId },
-      })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
+  async applyAll(db: Transaction<BankTables>, blocks: readonly CommittedBlock[]): Promise<void> {
+    const rows = blocks.flatMap(({ number, transactions }) =>
+      transactions.flatMap(({ transactionId, changes }) =>
+        changes
+          .map(rowChange)
+          .flatMap((change) =>
+            this.#rowsOf(change, { block: Number(number), transaction_id: transactionId }),
+          ),
+      ),
+    );
+    await addRows(db, 'supplies', rows, 'supply_id');
+  }
+
+  #rowsOf(change: RowChange | undefined, place: Pick<SupplyTable, 'block' | 'transaction_id'>) {
+    if (change?.kind !== 'supply' || change.row === null) return [];
+    const [bankId, , , id = ''] = change.parts;
+    if (bankId !== this.#bankId) return [];
+    const { kind: way, currency, account, amount, at } = change.row;
+    const row: SupplyTable = {
+      ...{ kind: way, currency, supply_id: id, origin: originOf(way, id), account, amount },
+      ...{ at: at * 1000, day: dayOf(at * 1000), ...place },
+    };
+    return [row];
   }
 }

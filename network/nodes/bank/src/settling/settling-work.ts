@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // When orders are settled: the ledger says something new of one, or an agreement with its merchant changed.
 import { bankStep, type OrderKey } from '@fabric-offline-pay/domain';
-import type {
-  AnyDatabase,
-  JobData,
-  JobKind,
-  Projection,
-  Work,
-  WorkParts,
+import {
+  BatchedRows,
+  type AnyDatabase,
+  type JobData,
+  type JobKind,
+  type Projection,
+  type Work,
+  type WorkParts,
 } from '@fabric-offline-pay/node-common/node';
 import { rowChange, type CommittedBlock, type RowChange } from '@fabric-offline-pay/sdk';
 import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
+import type { SettlingOrderTable } from '../database/settling-tables.js';
 import { orderIn, type OrderRow } from '../order-changes.js';
 import { SETTLE_MERCHANT } from './claim-agreements.js';
 import { settleOrder, type SettlingContext } from './settle-order.js';
@@ -27,6 +29,22 @@ const ask = (work: Asking, db: AnyDatabase, { merchantId, orderNumber }: OrderKe
 
 const STORED = 'feedback:storePurchase';
 
+/** Where blocks are applied. */
+interface Settling {
+  readonly db: Tables;
+  readonly rows: BatchedRows<SettlingOrderTable, 'merchant_id' | 'order_number'>;
+}
+
+const isStored = ({ kind, parts }: RowChange): boolean => kind === 'receipt' && parts[3] === STORED;
+
+/** The order whose row a change may need. */
+function settledBy(change: RowChange) {
+  const { kind, parts } = change;
+  if (kind !== 'order' && kind !== 'terms' && kind !== 'statement' && !isStored(change)) return [];
+  const [merchant_id = '', order_number = ''] = kind === 'receipt' ? parts.slice(1) : parts;
+  return [{ merchant_id, order_number }];
+}
+
 /** What the ledger says of orders that the bank settles. */
 class SettlingReasons implements Projection<BankTables> {
   readonly tables = ['settling_orders'] as const;
@@ -38,60 +56,52 @@ class SettlingReasons implements Projection<BankTables> {
     this.#work = work;
   }
 
-  async apply(db: Tables, { transactions }: CommittedBlock): Promise<void> {
-    for (const { changes } of transactions)
-      for (const change of changes.map(rowChange))
-        if (change !== undefined) await this.#follow(db, change);
+  apply(db: Tables, block: CommittedBlock): Promise<void> {
+    return this.applyAll(db, [block]);
   }
 
-  async #follow(db: Tables, change: RowChange): Promise<void> {
-    const { kind, parts } = change;
+  async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
+    const rows: Settling['rows'] = new BatchedRows(db, 'settling_orders', [
+      'merchant_id',
+      'order_number',
+    ]);
+    const changes = blocks
+      .flatMap(({ transactions }) => transactions.flatMap((each) => each.changes.map(rowChange)))
+      .filter((change) => change !== undefined);
+    await rows.load(changes.flatMap(settledBy));
+    for (const change of changes) await this.#follow({ db, rows }, change);
+    await rows.write();
+  }
+
+  async #follow(settling: Settling, change: RowChange): Promise<void> {
     const order = orderIn(change);
-    if (order?.bankId === this.#bankId) await this.#note(db, order);
-    if (kind === 'statement') await this.#askIfOpen(db, parts);
-    if (kind === 'receipt' && parts[3] === STORED) await noteStored(db, parts.slice(1));
+    if (order?.bankId === this.#bankId) await this.#note(settling, order);
+    if (change.kind === 'statement') await this.#askIfOpen(settling, change.parts);
+    if (isStored(change)) await noteStored(settling, change.parts.slice(1));
   }
 
-  async #note(db: Tables, order: OrderRow): Promise<void> {
+  async #note({ db, rows }: Settling, order: OrderRow): Promise<void> {
     const step = bankStep(order);
-    const row = { merchant_id: order.merchantId, order_number: order.orderNumber };
-    const { is_open: isOpen } = await db
-      .insertInto('settling_orders')
-      .values({ ...row, is_open: step !== undefined, is_stored: false })
-      .onConflict((conflict) =>
-        conflict.columns(['merchant_id', 'order_number']).doUpdateSet((set) => ({
-          is_open:
-            step === 'storePurchase'
-              ? set.not(set.ref('settling_orders.is_stored'))
-              : set.val(step !== undefined),
-        })),
-      )
-      .returning('is_open')
-      .executeTakeFirstOrThrow();
-    if (isOpen) await ask(this.#work, db, order);
+    const key = { merchant_id: order.merchantId, order_number: order.orderNumber };
+    const known = await rows.get(key);
+    const isStored = known?.is_stored ?? false;
+    const is_open = step === 'storePurchase' ? !isStored : step !== undefined;
+    rows.put({ ...key, is_open, is_stored: isStored });
+    if (is_open) await ask(this.#work, db, order);
   }
 
-  async #askIfOpen(db: Tables, [merchantId = '', orderNumber = '']: readonly string[]) {
-    const row = await db
-      .selectFrom('settling_orders')
-      .select('is_open')
-      .where('merchant_id', '=', merchantId)
-      .where('order_number', '=', orderNumber)
-      .executeTakeFirst();
+  async #askIfOpen({ db, rows }: Settling, [merchantId = '', orderNumber = '']: readonly string[]) {
+    const row = await rows.get({ merchant_id: merchantId, order_number: orderNumber });
     if (row?.is_open === true) await ask(this.#work, db, { merchantId, orderNumber });
   }
 }
 
 async function noteStored(
-  db: Tables,
-  [merchantId = '', orderNumber = '']: readonly string[],
+  { rows }: Settling,
+  [merchant_id = '', order_number = '']: readonly string[],
 ): Promise<void> {
-  await db
-    .updateTable('settling_orders')
-    .set({ is_stored: true, is_open: false })
-    .where('merchant_id', '=', merchantId)
-    .where('order_number', '=', orderNumber)
-    .execute();
+  const key = { merchant_id, order_number };
+  if ((await rows.get(key)) !== undefined) rows.put({ ...key, is_stored: true, is_open: false });
 }
 
 const settleOrderJob = (context: SettlingContext): JobKind => ({

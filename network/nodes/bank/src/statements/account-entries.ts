@@ -11,6 +11,7 @@ import {
 } from '@fabric-offline-pay/sdk';
 import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
+import { AccountRows } from './account-rows.js';
 import { movementsOf } from './follow-rows.js';
 import { movement, type Movement, type Places } from './movements.js';
 import type { EntryKind } from './tables/statement-tables.js';
@@ -39,13 +40,12 @@ const after = (booking: Booking, moved: Movement): Booking => ({
   reserved: booking.reserved + moved.reserved,
 });
 
-async function readBooking(db: Tables, customerId: string, currency: string): Promise<Booking> {
-  const row = await db
-    .selectFrom('account_totals')
-    .selectAll()
-    .where('customer_id', '=', customerId)
-    .where('currency', '=', currency)
-    .executeTakeFirst();
+async function readBooking(
+  { totals }: AccountRows,
+  customerId: string,
+  currency: string,
+): Promise<Booking> {
+  const row = await totals.get({ customer_id: customerId, currency });
   if (row === undefined) return NOTHING;
   return {
     available: BigInt(row.available),
@@ -55,31 +55,29 @@ async function readBooking(db: Tables, customerId: string, currency: string): Pr
   };
 }
 
-async function writeBooking(
-  db: Tables,
-  customerId: string,
-  currency: string,
-  booking: Booking,
-): Promise<void> {
-  const total = {
-    booked: sumOf(booking).toString(),
-    available: booking.available.toString(),
-    held: booking.held.toString(),
-    reserved: booking.reserved.toString(),
-    booked_at: booking.bookedAt,
-  };
-  await db
-    .insertInto('account_totals')
-    .values({ customer_id: customerId, currency, ...total })
-    .onConflict((conflict) => conflict.columns(['customer_id', 'currency']).doUpdateSet(total))
-    .execute();
-}
+const totalOf = (customerId: string, currency: string, booking: Booking) => ({
+  customer_id: customerId,
+  currency,
+  booked: sumOf(booking).toString(),
+  available: booking.available.toString(),
+  held: booking.held.toString(),
+  reserved: booking.reserved.toString(),
+  booked_at: booking.bookedAt,
+});
 
 /** Where in the ledger a movement stands. */
 interface Place {
   readonly block: number;
   readonly transaction: CommittedTransaction;
+  readonly changes: readonly RowChange[];
 }
+
+const placesIn = ({ number, transactions }: CommittedBlock): Place[] =>
+  transactions.map((transaction) => ({
+    block: Number(number),
+    transaction,
+    changes: known(transaction.changes.map(rowChange)),
+  }));
 
 function entryRow(moved: Movement, booking: Booking, place: Place, part: number) {
   return {
@@ -123,22 +121,22 @@ interface Booked {
 }
 
 async function book(
-  db: Tables,
+  rows: AccountRows,
   booked: Booked,
   movements: readonly Movement[],
   place: Place,
 ): Promise<void> {
   const { customerId, currency } = booked;
-  const before = await readBooking(db, customerId, currency);
+  const before = await readBooking(rows, customerId, currency);
   const all = [...movements, ...unexplained(before, movements, booked)];
   if (all.length === 0) return;
   let booking = { ...before, bookedAt: Math.max(before.bookedAt, timeOf(place.transaction)) };
-  const rows = all.map((moved, part) => {
+  const entries = all.map((moved, part) => {
     booking = after(booking, moved);
     return entryRow(moved, booking, place, part);
   });
-  await db.insertInto('account_entries').values(rows).execute();
-  await writeBooking(db, customerId, currency, booking);
+  rows.addEntries(entries);
+  rows.totals.put(totalOf(customerId, currency, booking));
 }
 
 const keyOf = (customerId: string, currency: string): string => `${customerId}/${currency}`;
@@ -175,25 +173,31 @@ export class AccountEntries implements Projection<BankTables> {
     this.#bankId = bankId;
   }
 
-  async apply(db: Tables, { number, transactions }: CommittedBlock): Promise<void> {
-    for (const transaction of transactions)
-      await this.#follow(db, { block: Number(number), transaction });
+  apply(db: Tables, block: CommittedBlock): Promise<void> {
+    return this.applyAll(db, [block]);
   }
 
-  async #follow(db: Tables, place: Place): Promise<void> {
-    const { transaction } = place;
-    const changes = known(transaction.changes.map(rowChange));
+  async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
+    const rows = new AccountRows(db);
+    const places = blocks.flatMap(placesIn);
+    await rows.load(places.flatMap(({ changes }) => changes));
+    for (const place of places) await this.#follow(rows, place);
+    await rows.write();
+  }
+
+  async #follow(rows: AccountRows, place: Place): Promise<void> {
+    const { transaction, changes } = place;
     const accounts = this.#accountsOf(changes);
     const at = timeOf(transaction);
-    await this.#noteOwners(db, accounts, at);
-    await this.#noteDevices(db, changes, at);
-    const all = await movementsOf(db, changes, { bankId: this.#bankId, at });
-    const movements = await this.#ownOf(db, all);
+    await this.#noteOwners(rows, accounts, at);
+    await this.#noteDevices(rows.db, changes, at);
+    const all = await movementsOf(rows, changes, { bankId: this.#bankId, at });
+    const movements = await this.#ownOf(rows, all);
     const kind = changes.some((change) => change.kind === 'fraud') ? 'recovered' : 'other';
     for (const [key, [customerId, currency]] of accountsIn(accounts, movements)) {
       const account = accounts.get(customerId);
       const moved = movements.filter((each) => keyOf(each.customerId, each.currency) === key);
-      await book(db, { customerId, currency, account, kind }, moved, place);
+      await book(rows, { customerId, currency, account, kind }, moved, place);
     }
   }
 
@@ -208,16 +212,13 @@ export class AccountEntries implements Projection<BankTables> {
   }
 
   async #noteOwners(
-    db: Tables,
+    { owners }: AccountRows,
     accounts: ReadonlyMap<string, AccountRow>,
     at: number,
   ): Promise<void> {
-    for (const customerId of accounts.keys())
-      await db
-        .insertInto('account_owners')
-        .values({ customer_id: customerId, opened_at: at })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+    for (const customer_id of accounts.keys())
+      if ((await owners.get({ customer_id })) === undefined)
+        owners.put({ customer_id, opened_at: at });
   }
 
   async #noteDevices(db: Tables, changes: readonly RowChange[], at: number): Promise<void> {
@@ -235,15 +236,10 @@ export class AccountEntries implements Projection<BankTables> {
   }
 
   /** Batches, refunds and debts do not name the customer's bank. */
-  async #ownOf(db: Tables, movements: readonly Movement[]): Promise<Movement[]> {
-    if (movements.length === 0) return [];
-    const ids = [...new Set(movements.map(({ customerId }) => customerId))];
-    const rows = await db
-      .selectFrom('account_owners')
-      .select('customer_id')
-      .where('customer_id', 'in', ids)
-      .execute();
-    const own = new Set(rows.map((row) => row.customer_id));
-    return movements.filter(({ customerId }) => own.has(customerId));
+  async #ownOf({ owners }: AccountRows, movements: readonly Movement[]): Promise<Movement[]> {
+    const own: Movement[] = [];
+    for (const moved of movements)
+      if ((await owners.get({ customer_id: moved.customerId })) !== undefined) own.push(moved);
+    return own;
   }
 }

@@ -11,8 +11,7 @@ import {
   type RowKind,
 } from '@fabric-offline-pay/domain';
 import type { RowChange } from '@fabric-offline-pay/sdk';
-import type { Transaction } from 'kysely';
-import type { BankTables } from '../database/schema.js';
+import type { AccountRows } from './account-rows.js';
 import {
   movement,
   movementsOfBatch,
@@ -23,7 +22,6 @@ import {
   type OrderSeen,
 } from './movements.js';
 
-type Tables = Transaction<BankTables>;
 type Change<Kind extends RowKind> = Extract<RowChange, { readonly kind: Kind }>;
 
 /** Where and when a row changed. */
@@ -34,7 +32,7 @@ export interface Occasion {
 }
 
 type Follow<Kind extends RowKind> = (
-  db: Tables,
+  rows: AccountRows,
   change: Change<Kind>,
   occasion: Occasion,
 ) => Promise<Movement[]>;
@@ -46,13 +44,13 @@ const followSupply: Follow<'supply'> = (_, { row, parts }, { bankId }) =>
     row === null || parts[0] !== bankId ? [] : movementsOfSupply(row, parts[3] ?? ''),
   );
 
-async function readSeen(db: Tables, order: OrderKey): Promise<OrderSeen | null> {
-  const row = await db
-    .selectFrom('account_orders')
-    .selectAll()
-    .where('merchant_id', '=', order.merchantId)
-    .where('order_number', '=', order.orderNumber)
-    .executeTakeFirst();
+const columnsOf = ({ merchantId, orderNumber }: OrderKey) => ({
+  merchant_id: merchantId,
+  order_number: orderNumber,
+});
+
+async function readSeen({ orders }: AccountRows, order: OrderKey): Promise<OrderSeen | null> {
+  const row = await orders.get(columnsOf(order));
   if (row === undefined) return null;
   return {
     ...row,
@@ -75,25 +73,25 @@ const seenColumns = (hold: Hold) => ({
   expires_at: hold.expiresAt * MS,
 });
 
-async function writeSeen(db: Tables, order: Owned, hold: Hold, at: number): Promise<void> {
-  const seen = seenColumns(hold);
-  await db
-    .insertInto('account_orders')
-    .values({
-      merchant_id: order.merchantId,
-      order_number: order.orderNumber,
-      customer_id: order.customerId,
-      currency: hold.currency,
-      authorised: hold.authorised,
-      placed_at: at,
-      ...seen,
-    })
-    .onConflict((conflict) => conflict.columns(['merchant_id', 'order_number']).doUpdateSet(seen))
-    .execute();
+async function writeSeen(
+  { orders }: AccountRows,
+  order: Owned,
+  hold: Hold,
+  at: number,
+): Promise<void> {
+  const key = columnsOf(order);
+  const placed = (await orders.get(key)) ?? {
+    ...key,
+    customer_id: order.customerId,
+    currency: hold.currency,
+    authorised: hold.authorised,
+    placed_at: at,
+  };
+  orders.put({ ...placed, ...seenColumns(hold) });
 }
 
 async function followHold(
-  db: Tables,
+  rows: AccountRows,
   order: Owned,
   hold: Hold,
   at: number,
@@ -101,26 +99,26 @@ async function followHold(
 ): Promise<Movement[]> {
   const { customerId, merchantId, orderNumber } = order;
   const about = { customerId, currency: hold.currency, order: { merchantId, orderNumber } };
-  const moved = movementsOfOrder(about, await readSeen(db, order), hold, from);
-  await writeSeen(db, order, hold, at);
+  const moved = movementsOfOrder(about, await readSeen(rows, order), hold, from);
+  await writeSeen(rows, order, hold, at);
   return moved;
 }
 
 /** The terms of an express order hold its total until the order has a row of its own. */
-const followTerms: Follow<'terms'> = async (db, { row }, { bankId, at }) => {
+const followTerms: Follow<'terms'> = async (rows, { row }, { bankId, at }) => {
   if (row === null || !isPlaced(row) || row.release === null || row.bankId !== bankId) return [];
   const order = beginningOf(row);
-  if (order.hold === null || (await readSeen(db, order)) !== null) return [];
+  if (order.hold === null || (await readSeen(rows, order)) !== null) return [];
   const from = row.terms.loginId === OFFLINE_LOGIN ? 'reserved' : 'available';
-  return followHold(db, order, order.hold, at, from);
+  return followHold(rows, order, order.hold, at, from);
 };
 
-const followOrder: Follow<'order'> = async (db, { row }, { bankId, at }) =>
+const followOrder: Follow<'order'> = async (rows, { row }, { bankId, at }) =>
   row === null || row.hold === null || row.bankId !== bankId
     ? []
-    : followHold(db, row, row.hold, at);
+    : followHold(rows, row, row.hold, at);
 
-const followReserve: Follow<'reserve'> = async (db, { row }, { bankId }) => {
+const followReserve: Follow<'reserve'> = async ({ db }, { row }, { bankId }) => {
   if (row === null || row.bankId !== bankId) return [];
   const key = { customer_id: row.customerId, device_id: row.deviceId, epoch: row.epoch };
   const before = await db
@@ -150,7 +148,7 @@ const followReserve: Follow<'reserve'> = async (db, { row }, { bankId }) => {
 const followBatch: Follow<'batch'> = (_, { row }) =>
   Promise.resolve(row === null ? [] : movementsOfBatch(row));
 
-const followRefund: Follow<'offlineRefund'> = async (db, { row, parts }) => {
+const followRefund: Follow<'offlineRefund'> = async ({ db }, { row, parts }) => {
   if (row === null) return [];
   const { customerId, currency, merchantId, orderNumber, refunded } = row;
   const voucher = parts.join('/');
@@ -177,7 +175,7 @@ function movementOfDebt(debt: Debt, currency: string, grown: bigint): Movement[]
   return [movement(grown > 0n ? 'owedByPayee' : 'paidByPayee', about, { available: -grown })];
 }
 
-const followCheckpoint: Follow<'checkpoint'> = async (db, { row }) => {
+const followCheckpoint: Follow<'checkpoint'> = async ({ db }, { row }) => {
   if (row === null) return [];
   const { payeeId, currency, debts } = row;
   const before = await db
@@ -242,7 +240,7 @@ const FOLLOWED: { readonly [Kind in RowKind]?: Follow<Kind> } = {
 
 /** @returns what the rows of one transaction moved, of this bank's customers and of others */
 export async function movementsOf(
-  db: Tables,
+  rows: AccountRows,
   changes: readonly RowChange[],
   occasion: Occasion,
 ): Promise<Movement[]> {
@@ -250,6 +248,6 @@ export async function movementsOf(
   for (const [kind, follow] of Object.entries(FOLLOWED))
     for (const change of changes)
       if (change.kind === kind)
-        moved.push(...(await (follow as Follow<RowKind>)(db, change, occasion)));
+        moved.push(...(await (follow as Follow<RowKind>)(rows, change, occasion)));
   return moved;
 }

@@ -14,7 +14,7 @@ import type { BankOperations } from '../operations.js';
 import { Pace } from '../pace.js';
 import { FakeLedger } from './fake-ledger.js';
 import { NO_FUNDINGS } from './no-fundings.js';
-import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
+import { testPlace } from '../../../common/src/testing/test-place.js';
 
 type OrderTerms = InputOf<'orderNumber', 'place'>['terms'];
 
@@ -108,7 +108,7 @@ export class BankFixture {
     limits: Partial<AuthenticationLimits> = {},
     change: (db: BankDatabase) => Partial<BankContext> = () => ({}),
   ): Promise<BankFixture> {
-    const db = await openBankDatabase({ engine: new WorkerEngine() });
+    const db = await openBankDatabase(await testPlace());
     return new BankFixture(db, limits, change(db));
   }
 

@@ -15,7 +15,7 @@ import {
   type TestCertificate,
 } from '../../../common/src/testing/certificates.js';
 import { FakeLedger } from './fake-ledger.js';
-import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
+import { testPlace } from '../../../common/src/testing/test-place.js';
 
 type Changes = Partial<
   Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts' | 'coreBanking' | 'messages'>
@@ -42,7 +42,7 @@ export class BankHouse {
     writeFileSync(file, JSON.stringify(testConfiguration(authority, folder, changes)));
     const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
     const bank = await startBank(config, {
-      ...{ ledger, logger, engine: new WorkerEngine() },
+      ...{ ledger, logger, place: await testPlace() },
       ...(blocks !== undefined && { blocks }),
     });
     return new BankHouse(authority, folder, bank, ledger, logged);

@@ -3,9 +3,10 @@ import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Generated, Kysely } from 'kysely';
+import { testPlace } from '../testing/test-place.js';
 import { WorkerEngine } from '../testing/worker-engine.js';
 import { createDataFolder } from './create-data-folder.js';
-import { openDatabase, type Migrations } from './open-database.js';
+import { openDatabase, type DatabasePlace, type Migrations } from './open-database.js';
 
 interface Tables {
   readonly notes: { readonly id: string; readonly at: number; readonly seq: Generated<number> };
@@ -23,8 +24,7 @@ const MIGRATIONS: Migrations = {
   },
 };
 
-const open = (engine: WorkerEngine): Promise<Kysely<Tables>> =>
-  openDatabase({ engine }, MIGRATIONS);
+const open = (place: DatabasePlace): Promise<Kysely<Tables>> => openDatabase(place, MIGRATIONS);
 
 const insert = (db: Kysely<Tables>, id: string) =>
   db.insertInto('notes').values({ id, at: 1_800_000_000_000 }).execute();
@@ -38,11 +38,11 @@ it('keeps its rows in the folder over a restart, and migrates once', async () =>
   await createDataFolder(folder);
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   expect(readdirSync(parent)).toEqual(['data']);
-  const first = await open(new WorkerEngine(folder));
+  const first = await open({ engine: new WorkerEngine(folder) });
   await insert(first, 'a');
   await first.destroy();
   await createDataFolder(folder);
-  const second = await open(new WorkerEngine(folder));
+  const second = await open({ engine: new WorkerEngine(folder) });
   const row = await second.selectFrom('notes').selectAll().executeTakeFirstOrThrow();
   expect(row).toEqual({ id: 'a', at: 1_800_000_000_000, seq: 1 });
   await second.destroy();
@@ -57,11 +57,11 @@ it('is closed when it cannot be brought up to date', async () => {
   });
 });
 
-describe('one connection', () => {
+describe('what fails', () => {
   let db: Kysely<Tables>;
 
   beforeAll(async () => {
-    db = await open(new WorkerEngine());
+    db = await open(await testPlace());
   });
 
   afterAll(() => db.destroy());

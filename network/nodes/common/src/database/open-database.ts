@@ -20,11 +20,11 @@ export type Migrations = Readonly<Record<string, Migration>>;
 const INT8 = 20;
 
 /** A server gives 64-bit integers as text, unless told; instants and counts are far below 2^53. */
-const types = new TypeOverrides();
-types.setTypeParser(INT8, Number);
+export const columnTypes = new TypeOverrides();
+columnTypes.setTypeParser(INT8, Number);
 
 function poolOf(url: string): Pool {
-  const pool = new Pool({ connectionString: url, types });
+  const pool = new Pool({ connectionString: url, types: columnTypes });
   // An idle connection that the server ended is replaced by the next one; unheard, the event would end the process.
   pool.on('error', () => undefined);
   return pool;

@@ -23,6 +23,11 @@ export interface Projection<Tables> {
   readonly tables: readonly (keyof Tables & string)[];
   /** Writes what the block says. Asks nobody but the database, so that a rebuild writes the same. */
   apply(transaction: Transaction<Tables>, block: CommittedBlock): Promise<void>;
+  /**
+   * The same for blocks that follow each other, where that costs less than one after the other. Its tables are as if each had been applied
+   * before the next. It is called after the projections that take blocks one by one, and after those before it in the list.
+   */
+  applyAll?(transaction: Transaction<Tables>, blocks: readonly CommittedBlock[]): Promise<void>;
 }
 
 /** Where blocks come from: a `Connection` of the SDK. */
@@ -36,6 +41,8 @@ export interface FollowerOptions<Tables> {
   readonly db: Kysely<Tables>;
   readonly source: BlockSource;
   readonly projections: readonly Projection<Tables>[];
+  /** Wraps what blocks cause, inside the database transaction. */
+  readonly around?: (transaction: Transaction<Tables>, apply: () => Promise<void>) => Promise<void>;
   /** Told after each step how far the tables are. */
   readonly onProgress?: (position: LedgerPosition) => void;
 }
@@ -51,6 +58,29 @@ function ensureContinues({ nextBlock, lastHash }: LedgerPosition, block: Committ
     `Block ${block.number.toString()} does not continue block ${(nextBlock - 1).toString()} of the tables.`,
   );
 }
+
+const after = (position: LedgerPosition, block: CommittedBlock): LedgerPosition => {
+  ensureContinues(position, block);
+  return {
+    nextBlock: Number(block.number) + 1,
+    lastHash: block.hash,
+    firstHash: block.number === 0n ? block.hash : position.firstHash,
+  };
+};
+
+/** Projections that take blocks one by one take turns, so that what they cause stands in the order of the ledger. */
+async function applyTo<Tables>(
+  projections: readonly Projection<Tables>[],
+  transaction: Transaction<Tables>,
+  blocks: readonly CommittedBlock[],
+): Promise<void> {
+  const single = projections.filter((projection) => projection.applyAll === undefined);
+  for (const block of blocks)
+    for (const projection of single) await projection.apply(transaction, block);
+  for (const projection of projections) await projection.applyAll?.(transaction, blocks);
+}
+
+const justApply = (_: unknown, apply: () => Promise<void>): Promise<void> => apply();
 
 const MOVED = 'moved';
 
@@ -122,19 +152,11 @@ export class Follower<Tables extends PositionTables> {
     }
   }
 
-  #apply(from: LedgerPosition, blocks: readonly CommittedBlock[]): Promise<LedgerPosition> {
-    const { db, projections } = this.#options;
+  async #apply(from: LedgerPosition, blocks: readonly CommittedBlock[]): Promise<LedgerPosition> {
+    const { db, projections, around = justApply } = this.#options;
+    const position = blocks.reduce(after, from);
     return db.transaction().execute(async (transaction) => {
-      let position = from;
-      for (const block of blocks) {
-        ensureContinues(position, block);
-        for (const projection of projections) await projection.apply(transaction, block);
-        position = {
-          nextBlock: Number(block.number) + 1,
-          lastHash: block.hash,
-          firstHash: block.number === 0n ? block.hash : position.firstHash,
-        };
-      }
+      await around(transaction, () => applyTo(projections, transaction, blocks));
       await writePosition(this.#positions(transaction), position);
       return position;
     });

@@ -84,6 +84,36 @@ test('asked for again while it waits it runs once; while it runs, once more', as
   expect(ran).toEqual(['a', 'a', 'last']);
 });
 
+test('a backlog is worked off without a pause between two', async () => {
+  const keys = Array.from({ length: 40 }, (_, index) => index.toString());
+  const { kind, ran } = noting('backlog');
+  const asking = await startJobs({ ...kind, atOnce: 0 });
+  const asked = new Map(keys.map((key) => [key, { key }]));
+  await db.transaction().execute((transaction) => asking.askAll(transaction, kind, asked));
+  await startJobs(kind);
+  // With a pause of half a second after each it would take 20.
+  await waitUntil('all runs', () => ran.length === keys.length || undefined, {
+    deadlineMs: 10_000,
+  });
+  expect(ran.map(String).sort()).toEqual([...keys].sort());
+});
+
+test('of several keys, those that wait run once, and those that run already once more', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const { kind, ran } = noting('several', () => held);
+  const jobs = await startJobs(kind);
+  await ask(jobs, kind, 'a');
+  await until('the first run', () => ran.length === 1);
+  await ask(jobs, kind, 'b');
+  const asked = new Map(['c', 'b', 'a'].map((key) => [key, { key }]));
+  await db.transaction().execute((transaction) => jobs.askAll(transaction, kind, asked));
+  expect(await jobs.states()).toMatchObject([{ name: 'several', waiting: 3, running: 1 }]);
+  release();
+  await until('the other runs', () => ran.length === 4);
+  expect([...ran].sort()).toEqual(['a', 'a', 'b', 'c']);
+});
+
 test('what fails is told without its data, and tried again', async () => {
   let kept = '';
   const { kind, ran } = noting('failing', async () => {

@@ -71,7 +71,7 @@ const JOBS = sql.table(`${SCHEMA}.job`);
 const HOUR = 3_600;
 const YEAR = 365 * 24 * HOUR;
 
-/** Twice a second is the shortest that the queue allows; whoever asks for work wakes it at once. */
+/** How often it looks while there is nothing to do. Twice a second is the shortest that the queue allows; whoever asks for work wakes it at once. */
 const POLLING_SECONDS = 0.5;
 
 /** Seconds 1, 2, 4 … to an hour: the last of these attempts is about a week after the first. */
@@ -88,14 +88,20 @@ const sharing = (db: AnyDatabase): Db => ({
 /**
  * Another transaction asked before, and its run waits. Locked, it waits until this transaction has ended: begun earlier, it would not see
  * what this one writes.
- * @returns false when it has begun meanwhile
+ * @returns the keys of runs that wait; others have begun meanwhile
  */
-async function holdWaiting(db: AnyDatabase, name: string, key: string): Promise<boolean> {
-  const { rows } = await sql`
-    select 1 from ${JOBS}
-    where name = ${name} and singleton_key = ${key} and state = 'created' for update
+async function holdWaiting(
+  db: AnyDatabase,
+  name: string,
+  keys: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const wanted = sql`jsonb_array_elements_text(${JSON.stringify(keys)}::jsonb)`;
+  const { rows } = await sql<{ readonly key: string }>`
+    select singleton_key as key from ${JOBS}
+    where name = ${name} and singleton_key in (select ${wanted}) and state = 'created'
+    order by singleton_key for update
   `.execute(db);
-  return rows.length > 0;
+  return new Set(rows.map(({ key }) => key));
 }
 
 export class Jobs {
@@ -132,9 +138,26 @@ export class Jobs {
     key: string,
     data: JobData,
   ): Promise<void> {
+    await this.askAll(transaction, kind, new Map([[key, data]]));
+  }
+
+  /** The same for several keys of a kind, in a few statements. */
+  async askAll(
+    transaction: AnyDatabase,
+    { name }: Pick<JobKind, 'name'>,
+    asked: ReadonlyMap<string, JobData>,
+  ): Promise<void> {
     const db = fromKysely(transaction);
-    while ((await this.#queue.send(kind.name, data, { singletonKey: key, db })) === null)
-      if (await holdWaiting(transaction, kind.name, key)) return;
+    // In one order, so that two transactions that ask for the same do not wait for each other.
+    let left = [...asked].sort(([a], [b]) => (a < b ? -1 : 1));
+    while (left.length > 0) {
+      const wanted = left.map(([singletonKey, data]) => ({ singletonKey, data }));
+      const made = await this.#queue.insert(name, wanted, { db, returnId: true });
+      if (made?.length === left.length) return;
+      const keys = left.map(([key]) => key);
+      const waiting = await holdWaiting(transaction, name, keys);
+      left = left.filter(([key]) => !waiting.has(key));
+    }
   }
 
   /** Looks for work now instead of half a second later: to be called when a transaction that asked was committed. */
@@ -199,11 +222,16 @@ export class Jobs {
       batchSize: 1,
       includeMetadata: true,
     } as const;
-    const work = ([job]: JobWithMetadata<JobData>[]) =>
-      this.#run(kind, job?.data ?? {}, job?.singletonKey ?? '');
     const workers: string[] = [];
-    for (let index = 0; index < atOnce; index += 1)
+    for (let index = 0; index < atOnce; index += 1) {
+      const work = async ([job]: JobWithMetadata<JobData>[]): Promise<void> => {
+        // Where one waited, more may: it looks again at once, and rests only when it found nothing.
+        const worker = workers[index];
+        if (worker !== undefined) this.#queue.notifyWorker(worker);
+        await this.#run(kind, job?.data ?? {}, job?.singletonKey ?? '');
+      };
       workers.push(await this.#queue.work(name, options, work));
+    }
     this.#workers.set(name, workers);
   }
 

@@ -4,17 +4,16 @@ import { readFileSync, rmSync } from 'node:fs';
 import { sql, type Kysely } from 'kysely';
 import type { Logger } from 'pino';
 import { openDatabase, type DatabasePlace, type Migrations } from '../database/open-database.js';
-import type { SqlEngine } from '../database/pglite-dialect.js';
 import type { BlockSource } from '../follower/follower.js';
 import type { PositionTables } from '../follower/position.js';
 import { Doorkeeper, type Visitor } from '../http/doorkeeper.js';
-import { IdempotentCalls, type IdempotencyTables } from '../http/idempotency.js';
 import { NodeMetrics } from '../http/metrics.js';
 import { nodeServer } from '../http/node-server.js';
 import type { ApiDescription } from '../http/open-api.js';
 import type { Handlers, Operations } from '../http/operation.js';
 import { readinessOf, type Links } from '../http/links.js';
 import { writeJson } from '../system/files.js';
+import { forgetAnswersJobs, idempotentCallsOf } from './forget-answers.js';
 import type { NodeConfig } from './node-config.js';
 import { Work, type WorkParts } from './work.js';
 
@@ -48,7 +47,7 @@ export interface NodeOptions<Tables extends PositionTables, Table extends Operat
   /** The ledger's blocks. Without them nothing is followed, as in tests of the interface alone. */
   readonly blocks?: BlockSource | undefined;
   /** Default: what the configuration says. */
-  readonly engine?: SqlEngine | undefined;
+  readonly place?: DatabasePlace | undefined;
   readonly clock?: () => number;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: ((error: unknown) => void) | undefined;
@@ -65,10 +64,8 @@ export interface RunningNode {
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 
-function placeOf({ databaseUrl, databaseFolder }: NodeConfig, engine?: SqlEngine): DatabasePlace {
-  if (engine !== undefined) return { engine };
-  return databaseUrl === undefined ? { folder: databaseFolder } : { url: databaseUrl };
-}
+const configuredPlace = ({ databaseUrl, databaseFolder }: NodeConfig): DatabasePlace =>
+  databaseUrl === undefined ? { folder: databaseFolder } : { url: databaseUrl };
 
 /** What every node needs. A node whose tables stand still misleads whoever reads them, so it is not ready. */
 function ownLinks<Tables extends PositionTables>(
@@ -124,8 +121,7 @@ async function listen<Tables extends PositionTables, Table extends Operations, C
     timeouts: config.timeouts,
     readiness: () => readinessOf({ ...ownLinks(base, blocks), ...links }),
     updateMetrics: async () => metrics.countJobs(await work.jobStates()),
-    // Only a table with keys uses it, and then the node's migrations have made its table.
-    idempotentCalls: new IdempotentCalls(db as unknown as Kysely<IdempotencyTables>, clock),
+    idempotentCalls: idempotentCallsOf(db, clock),
   });
   ending.add(() => server.close());
   return server.listen({ host: config.host, port: config.port });
@@ -135,17 +131,19 @@ async function start<Tables extends PositionTables, Table extends Operations, Co
   options: NodeOptions<Tables, Table, Context>,
   ending: Ending,
 ): Promise<string> {
-  const { config, engine, migrations, logger, blocks, onEnd, clock = Date.now } = options;
+  const { config, migrations, logger, blocks, onEnd, clock = Date.now } = options;
+  const place = options.place ?? configuredPlace(config);
   const metrics = new NodeMetrics(options.name);
-  const db = await openDatabase<Tables>(placeOf(config, engine), migrations);
+  const db = await openDatabase<Tables>(place, migrations);
   ending.add(() => db.destroy());
-  const url = engine === undefined ? config.databaseUrl : undefined;
+  const url = 'url' in place ? place.url : undefined;
   const work = new Work({ db, url, logger, metrics, blocks, onEnd, clock });
   const base = { db, work, logger, metrics, clock };
   const parts = await options.build(base);
   ending.add(() => parts.close?.());
   ending.add(() => work.close());
-  await work.start(parts);
+  const forgetting = forgetAnswersJobs(parts.api.operations, idempotentCallsOf(db, clock));
+  await work.start({ ...parts, jobs: [...parts.jobs, ...forgetting] });
   const address = await listen(options, base, parts, ending);
   const { readyFile } = config;
   if (readyFile !== undefined) {

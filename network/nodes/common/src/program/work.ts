@@ -36,11 +36,25 @@ export interface WorkParts<Tables> {
   readonly jobs: readonly JobKind[];
 }
 
+/** What is asked for in one transaction, so that what many blocks ask for again and again is asked for once. */
+class Gathered {
+  readonly asked = new Map<string, Map<string, JobData>>();
+
+  constructor(readonly transaction: AnyDatabase) {}
+
+  add({ name }: Pick<JobKind, 'name'>, key: string, data: JobData): void {
+    const known = this.asked.get(name) ?? new Map<string, JobData>();
+    this.asked.set(name, known.set(key, data));
+  }
+}
+
 export class Work<Tables extends PositionTables> {
   readonly #options: WorkOptions<Tables>;
   readonly #stop = new AbortController();
   /** Kinds of work that were asked for and not yet woken. */
   readonly #asked = new Set<string>();
+  /** What blocks ask for, by kind and key, until their transaction is ready to end. */
+  #gathered: Gathered | undefined;
   #jobs: Jobs | undefined;
   #follower: Follower<Tables> | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -70,7 +84,8 @@ export class Work<Tables extends PositionTables> {
   ): Promise<void> {
     if (this.#jobs === undefined) throw new Error('Work is asked for before the node works.');
     this.#asked.add(kind.name);
-    await this.#jobs.ask(transaction, kind, key, data);
+    if (transaction === this.#gathered?.transaction) this.#gathered.add(kind, key, data);
+    else await this.#jobs.ask(transaction, kind, key, data);
   }
 
   /** Begins asked work at once: to be called after the transaction. A block does it by itself. */
@@ -114,6 +129,18 @@ export class Work<Tables extends PositionTables> {
     await this.#jobs?.stop();
   }
 
+  async #gathering(transaction: AnyDatabase, apply: () => Promise<void>): Promise<void> {
+    const gathered = new Gathered(transaction);
+    this.#gathered = gathered;
+    try {
+      await apply();
+    } finally {
+      this.#gathered = undefined;
+    }
+    for (const [name, asked] of gathered.asked)
+      await this.#jobs?.askAll(transaction, { name }, asked);
+  }
+
   #jobsOf(kinds: readonly JobKind[]): Jobs {
     const { db, url, logger, metrics } = this.#options;
     return new Jobs({
@@ -136,6 +163,7 @@ export class Work<Tables extends PositionTables> {
       db,
       source,
       projections,
+      around: (transaction, apply) => this.#gathering(transaction, apply),
       onProgress: ({ nextBlock }) => {
         metrics?.readTo(nextBlock);
         this.wake();

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A process that tests kill: tells the endpoint `shop` what waits for it in a database folder. Ends when nothing is due.
+// A process that tests kill: tells the endpoint `shop` what waits for it in the database at a folder or an address. Ends when nothing is due.
 import { openMerchantDatabase } from '../database/open-database.js';
 import { deliverDue } from '../webhooks/deliver.js';
 import { openPoster } from '../webhooks/post.js';
 import { Seal } from '../webhooks/seal.js';
 
-async function main(folder: string, key: string): Promise<void> {
-  const db = await openMerchantDatabase({ folder });
+async function main(place: string, key: string): Promise<void> {
+  const db = await openMerchantDatabase(
+    place.startsWith('postgres:') ? { url: place } : { folder: place },
+  );
   const poster = openPoster({ reach: 'loopback', timeoutMs: 20_000 });
   const context = {
     db,
@@ -22,5 +24,5 @@ async function main(folder: string, key: string): Promise<void> {
   await db.destroy();
 }
 
-const [folder = '', key = ''] = process.argv.slice(2);
-void main(folder, key);
+const [place = '', key = ''] = process.argv.slice(2);
+void main(place, key);

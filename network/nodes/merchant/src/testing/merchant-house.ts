@@ -38,11 +38,9 @@ export class MerchantHouse {
     const logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) });
     const file = join(folder, 'merchant.json');
     writeFileSync(file, JSON.stringify(configuration(authority, folder, mspId)));
-    const config = { ...readConfig(file), ...('url' in place && { databaseUrl: place.url }) };
-    const node = await startMerchant(config, {
-      ...{ client, blocks, logger },
+    const node = await startMerchant(readConfig(file), {
+      ...{ client, blocks, logger, place },
       onEnd: (error) => failures.push(error),
-      ...('engine' in place && place),
       backoff: () => 50,
     });
     return new MerchantHouse(authority, folder, node, logged, failures);

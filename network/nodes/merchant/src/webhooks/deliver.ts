@@ -82,7 +82,9 @@ class Deliveries {
   /** @returns false when nothing is under way, and nothing is due soon */
   async #step(): Promise<boolean> {
     const { clock } = this.#context;
-    const heads = (await this.#heads()).filter(({ subject }) => !this.#active.has(subject));
+    // Also one that ends meanwhile: what was read of it may be what was just told.
+    const busy = new Set(this.#active.keys());
+    const heads = (await this.#heads()).filter(({ subject }) => !busy.has(subject));
     const now = clock();
     for (const head of heads.filter(({ due_at }) => due_at <= now)) this.#start(head);
     const later = heads.find(({ due_at }) => due_at > now);

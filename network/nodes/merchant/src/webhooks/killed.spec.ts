@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
+import { testPlace, urlOf } from '../../../common/src/testing/test-place.js';
 import { openMerchantDatabase } from '../database/open-database.js';
 import { noteEvent } from '../events/note-event.js';
 import { openReceiver, type Receiver } from '../testing/receiver.js';
@@ -19,6 +19,7 @@ const EACH = 15;
 
 const key = randomBytes(32);
 let folder: string;
+let place: string;
 let receiver: Receiver;
 
 const nothing = (): Promise<void> => Promise.resolve();
@@ -26,7 +27,10 @@ const nothing = (): Promise<void> => Promise.resolve();
 beforeAll(async () => {
   receiver = await openReceiver();
   folder = mkdtempSync(join(tmpdir(), 'offpay-killed-'));
-  const db = await openMerchantDatabase({ engine: new WorkerEngine(join(folder, 'data')) });
+  const data = join(folder, 'data');
+  const opened = await testPlace(data);
+  place = urlOf(opened) ?? data;
+  const db = await openMerchantDatabase(opened);
   const context = {
     db,
     clock: Date.now,
@@ -53,8 +57,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const start = () =>
-  spawn(process.execPath, [PROGRAM, join(folder, 'data'), key.toString('base64')]);
+const start = () => spawn(process.execPath, [PROGRAM, place, key.toString('base64')]);
 
 interface Told {
   readonly id: unknown;

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
-import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
+import { testPlace } from '../../../common/src/testing/test-place.js';
 import { openMerchantDatabase } from '../database/open-database.js';
 import type { MerchantDatabase } from '../database/schema.js';
 import { noteEvent } from '../events/note-event.js';
@@ -54,7 +54,7 @@ const context = (): WebhookContext & EndpointsContext => ({
 });
 
 beforeAll(async () => {
-  db = await openMerchantDatabase({ engine: new WorkerEngine() });
+  db = await openMerchantDatabase(await testPlace());
   receiver = await openReceiver();
 });
 afterAll(async () => {

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { waitUntil } from '@fabric-offline-pay/node-common';
-import { WorkerEngine } from '../../../../common/src/testing/worker-engine.js';
+import { testEngine } from '../../../../common/src/testing/test-place.js';
 import { Life, MortalEngine } from '../../testing/hosts/mortal-engine.js';
 import { emptyTables, openBankingDatabase } from '../../testing/hosts/banking-database.js';
 import { TestAuthority } from '../../../../common/src/testing/certificates.js';
@@ -45,9 +45,9 @@ let patienceMs: number;
 const opened: CardHost[] = [];
 
 beforeAll(async () => {
-  const engine = new WorkerEngine();
-  db = await openBankingDatabase(engine);
-  mortal = await openBankingDatabase(new MortalEngine(engine, life));
+  const engine = await testEngine();
+  db = await openBankingDatabase({ engine });
+  mortal = await openBankingDatabase({ engine: new MortalEngine(engine, life) });
   host = await CardHostSimulator.start();
   folder = mkdtempSync(join(tmpdir(), 'card-host-'));
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Against a real HTTP server: whatever it does, a request has one effect in the end.
-import { WorkerEngine } from '../../../../common/src/testing/worker-engine.js';
+import { testEngine } from '../../../../common/src/testing/test-place.js';
 import { emptyTables, openBankingDatabase } from '../../testing/hosts/banking-database.js';
 import {
   API_KEY,
@@ -40,9 +40,9 @@ let host: MobileHostSimulator;
 let patienceMs: number;
 
 beforeAll(async () => {
-  const engine = new WorkerEngine();
-  db = await openBankingDatabase(engine);
-  mortal = await openBankingDatabase(new MortalEngine(engine, life));
+  const engine = await testEngine();
+  db = await openBankingDatabase({ engine });
+  mortal = await openBankingDatabase({ engine: new MortalEngine(engine, life) });
   host = await MobileHostSimulator.start();
 });
 

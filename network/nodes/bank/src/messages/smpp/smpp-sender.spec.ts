@@ -201,6 +201,23 @@ it('has a receipt sent again that comes before the answer to its submit', async 
   expect(await smsc.receipt({ receipted_message_id: 'of another', message_state: 2 })).toBe(0);
 });
 
+it('has a receipt sent again whose part is noted while it is looked for', async () => {
+  smsc.fail('late');
+  const sent = sender.send(message('m-meanwhile'));
+  await until('the submit', () => smsc.taken.length === 1);
+  const look = parts.note.bind(parts);
+  parts.note = async () => {
+    parts.note = look;
+    smsc.answerLate();
+    await sent;
+    return false;
+  };
+  const fields = { receipted_message_id: smsc.taken[0]?.carrierId, message_state: 2 };
+  expect(await smsc.receipt(fields)).toBe(0x64);
+  expect(await smsc.receipt(fields)).toBe(0);
+  expect([...parts.states.values()]).toEqual(['delivered']);
+});
+
 it('binds again after a loss, a refusal, an absence and octets that are no protocol', async () => {
   await sender.send(message('b-1'));
   smsc.isOpen = false;

@@ -208,8 +208,10 @@ export class SmppSender implements MessageSender {
   /** A receipt may come before we have noted the answer to its submit: the SMSC sends it again then. */
   async #receive(pdu: Pdu): Promise<number> {
     const receipt = receiptOf(pdu);
+    // Before the look: what ends during it was perhaps not seen.
+    const mayBeNoted = this.#underWay.size > 0;
     if (receipt === undefined || (await this.#store.note(receipt))) return STATUS.ok;
-    return this.#underWay.size > 0 ? STATUS.tryLater : STATUS.ok;
+    return mayBeNoted ? STATUS.tryLater : STATUS.ok;
   }
 
   #bound(): Promise<SmppLink> {

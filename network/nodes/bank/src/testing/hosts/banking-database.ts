@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // A database with the tables of core banking alone, for tests.
-import { openDatabase, type SqlEngine } from '@fabric-offline-pay/node-common/node';
+import { openDatabase, type DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import { sql } from 'kysely';
 import { CORE_BANKING_MIGRATIONS } from '../../core-banking/migrations.js';
 import type { CoreBankingDatabase, CoreBankingTables } from '../../core-banking/tables.js';
-import { WorkerEngine } from '../../../../common/src/testing/worker-engine.js';
+import { testPlace } from '../../../../common/src/testing/test-place.js';
 
-export const openBankingDatabase = (
-  engine: SqlEngine = new WorkerEngine(),
-): Promise<CoreBankingDatabase> =>
-  openDatabase<CoreBankingTables>({ engine }, CORE_BANKING_MIGRATIONS);
+/** @param place default: an empty one of its own */
+export const openBankingDatabase = async (place?: DatabasePlace): Promise<CoreBankingDatabase> =>
+  openDatabase<CoreBankingTables>(place ?? (await testPlace()), CORE_BANKING_MIGRATIONS);
 
 /** All rows go; the book forbids to delete single ones. */
 export async function emptyTables(db: CoreBankingDatabase): Promise<void> {

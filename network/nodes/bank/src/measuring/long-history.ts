@@ -1,26 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// `node network/nodes/bank/dist/measure-pages.js [100000]`: how long a page of a statement and ten recommendations take with few purchases and with many, and
-// the ratio of both, which should be at most 1.5. Prints; needs no Fabric.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+// A bank's database with as many purchases as one likes, and what customers ask of it: whether an answer takes longer the more purchases
+// there are.
 import { sql } from 'kysely';
-import { openBankDatabase } from './database/open-database.js';
-import type { BankDatabase } from './database/schema.js';
-import { Habits } from './habits/habits.js';
-import { recommend } from './habits/recommend.js';
-import { statementOf } from './statements/read-statement.js';
+import type { BankDatabase } from '../database/schema.js';
+import { Habits } from '../habits/habits.js';
+import { recommend } from '../habits/recommend.js';
+import { statementOf } from '../statements/read-statement.js';
 import {
   PLANTED_HOME,
   PLANTED_NOW,
   plantedBlocks,
   seededNumbers,
-} from './testing/planted-purchases.js';
+} from '../testing/planted-purchases.js';
 
-const FEW = 1_000;
-const MANY = Number(process.argv[2] ?? 100_000);
-const SAMPLES = 300;
-const WARM_UP = 20;
+/** Customers that recommendations are asked for. */
+const ASKING = 300;
 
 const CUSTOMER = 'customer-of-all';
 const CURRENCY = 'EUR';
@@ -28,8 +22,6 @@ const MERCHANT = 'merchant-1';
 
 /** Milliseconds between two purchases. */
 const BETWEEN = 60_000;
-
-const tell = (text: string): void => void process.stdout.write(`${text}\n`);
 
 /** One customer's purchases, each with its hold and its capture. */
 async function fillStatement(db: BankDatabase, count: number): Promise<void> {
@@ -70,7 +62,7 @@ async function addCustomer(db: BankDatabase, customer_id: string): Promise<void>
 const PURCHASES_OF_CUSTOMER = 5;
 
 /** Two goods a purchase, and pairs as they come of that: the more purchases, the more goods were bought together, until all were. */
-async function fillHabits(db: BankDatabase, count: number): Promise<string[]> {
+async function fillHabits(db: BankDatabase, count: number, most: number): Promise<string[]> {
   await db.transaction().execute(async (transaction) => {
     for (const block of plantedBlocks([])) await new Habits().apply(transaction, block);
   });
@@ -90,81 +82,53 @@ async function fillHabits(db: BankDatabase, count: number): Promise<string[]> {
     select one.goods_id, other.goods_id, 1 + abs(hashtext(one.goods_id || other.goods_id)) % 1000
     from habit_goods as one, habit_goods as other
     where one.goods_id <> other.goods_id
-      and abs(hashtext(other.goods_id || one.goods_id)) % ${sql.lit(MANY)} < ${sql.lit(count)} * 8
+      and abs(hashtext(other.goods_id || one.goods_id)) % ${sql.lit(most)} < ${sql.lit(count)} * 8
   `.execute(db);
   await sql`update habit_goods set weight = 1 + abs(hashtext(goods_id)) % 100000`.execute(db);
   await sql`analyze`.execute(db);
   const asked = Array.from(
-    { length: Math.min(SAMPLES, customers) },
+    { length: Math.min(ASKING, customers) },
     (_, index) => `customer-${index}`,
   );
   for (const customerId of asked) await addCustomer(db, customerId);
   return asked;
 }
 
-const millisecondsOf = async (call: () => Promise<unknown>): Promise<number> => {
-  const begun = performance.now();
-  await call();
-  return performance.now() - begun;
-};
-
-const p95 = (times: readonly number[]): number =>
-  [...times].sort((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? 0;
-
 /** A filled database, and what is asked of it. */
-interface Filled {
+export interface Filled {
   readonly db: BankDatabase;
   readonly count: number;
   readonly customers: readonly string[];
 }
 
-type Ask = (filled: Filled, index: number) => Promise<unknown>;
+/** One question; those of other indexes are asked about something else. */
+export type Question = (filled: Filled, index: number) => Promise<unknown>;
 
 const ACCOUNT = { customerId: CUSTOMER, currency: CURRENCY, from: 0, madeAt: PLANTED_NOW };
 
-const ASKED: Readonly<Record<string, Ask>> = {
+export const QUESTIONS = {
   /** Pages end anywhere in the customer's history. */
-  page: ({ db, count }, index) =>
+  statement: ({ db, count }, index) =>
     statementOf(db, { ...ACCOUNT, to: (1 + seededNumbers(index)(count)) * BETWEEN }),
+  /** One kind among the customer's many entries; there is none of it. */
+  filtered: ({ db, count }, index) =>
+    statementOf(db, {
+      ...ACCOUNT,
+      to: (1 + seededNumbers(index)(count)) * BETWEEN,
+      filters: { kind: 'refund' },
+    }),
   recommendations: ({ db, customers }, index) =>
     recommend(db, customers[index % customers.length] ?? '', 10, PLANTED_NOW),
-};
+} satisfies Readonly<Record<string, Question>>;
 
-/** By turns, so that whatever else the machine does meets both alike. */
-async function compare(what: string, ask: Ask, few: Filled, many: Filled): Promise<void> {
-  const times: Record<'few' | 'many', number[]> = { few: [], many: [] };
-  for (let index = -WARM_UP; index < SAMPLES; index += 1) {
-    const taken = {
-      few: await millisecondsOf(() => ask(few, Math.abs(index))),
-      many: await millisecondsOf(() => ask(many, Math.abs(index))),
-    };
-    if (index < 0) continue;
-    times.few.push(taken.few);
-    times.many.push(taken.many);
-  }
-  const [one, other] = [p95(times.few), p95(times.many)];
-  tell(
-    `${what}: p95 ${one.toFixed(1)} ms at ${few.count} purchases, ` +
-      `${other.toFixed(1)} ms at ${many.count}, ratio ${(other / one).toFixed(2)}`,
-  );
-}
-
-async function fill(folder: string, count: number): Promise<Filled> {
-  const db = await openBankDatabase({ folder: join(folder, count.toString()) });
+/**
+ * @param db empty
+ * @param most purchases of the largest database that is compared: goods bought together grow until there
+ */
+export async function fillHistory(db: BankDatabase, count: number, most: number): Promise<Filled> {
   const read = { id: 1, next_block: count, last_hash: '', first_hash: '' };
   await db.insertInto('ledger_position').values(read).execute();
   await addCustomer(db, CUSTOMER);
   await fillStatement(db, count);
-  return { db, count, customers: await fillHabits(db, count) };
+  return { db, count, customers: await fillHabits(db, count, most) };
 }
-
-async function main(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'offpay-pages-'));
-  const [few, many] = [await fill(folder, FEW), await fill(folder, MANY)];
-  for (const [what, ask] of Object.entries(ASKED)) await compare(what, ask, few, many);
-  await few.db.destroy();
-  await many.db.destroy();
-  rmSync(folder, { recursive: true });
-}
-
-void main();
