@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each minute: what fails again and again, who gets no more codes, and which alerts nobody looks at.
+// Each minute: what fails again and again, who gets no more codes, which passkeys seem to be copied, and which alerts nobody looks at.
 import type { FailingJob, JobKind, Work } from '@fabric-offline-pay/node-common/node';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import type { AuthenticationLimits } from '../limits.js';
+import { suspendedPasskeys } from '../passkeys/passkey-store.js';
 import type { Alerts } from './alerts.js';
 
 export interface WatchContext {
@@ -44,6 +45,7 @@ export async function watch(context: WatchContext, alerts: Alerts): Promise<void
   await db.transaction().execute(async (transaction) => {
     await alerts.keep(transaction, 'failingJob', failing.map(nameOf), now);
     await alerts.keep(transaction, 'cappedCodes', capped, now);
+    await alerts.keep(transaction, 'copiedPasskey', await suspendedPasskeys(transaction), now);
     await alerts.escalate(transaction, now - escalateAfterSeconds * 1000, now);
   });
   work.wake();

@@ -5,6 +5,7 @@ import { ALERT_MIGRATIONS } from './alerts-migrations.js';
 import { CLOCK_MIGRATIONS } from './clock-migrations.js';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
 import { SETTLING_MIGRATIONS } from './settling-migrations.js';
+import { PASSKEY_MIGRATIONS } from './passkey-migrations.js';
 import { PAY_OUT_MIGRATIONS } from './pay-out-migrations.js';
 import { RECONCILIATION_MIGRATIONS } from './reconciliation-migrations.js';
 import type { CreateTableBuilder, Kysely, Migration } from 'kysely';
@@ -248,4 +249,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...ALERT_MIGRATIONS,
   ...PAY_OUT_MIGRATIONS,
   ...RECONCILIATION_MIGRATIONS,
+  ...PASSKEY_MIGRATIONS,
 };

@@ -117,6 +117,9 @@ const WHO: Readonly<Record<BankRole, readonly (keyof OperationTable)[]>> = {
   'customer-channel': [
     ...(['openLogin', 'completeProfile', 'beginAuthentication', 'submitPassword'] as const),
     ...(['submitCode', 'complete', 'beginStepUp', 'beginChange', 'cancelChange'] as const),
+    ...(['beginPasskeyAuthentication', 'beginPasskeyStepUp', 'submitPasskey'] as const),
+    ...(['beginPasskey', 'registerPasskey', 'listPasskeys'] as const),
+    ...(['renamePasskey', 'removePasskey'] as const),
     ...(['fundOrder', 'listInstruments', 'chooseInstrument'] as const),
     ...(['readStatement', 'statementFile', 'listHolds', 'listReserves', 'listDevices'] as const),
     ...(['listMessages', 'recommend', 'setHabits', 'exportData'] as const),

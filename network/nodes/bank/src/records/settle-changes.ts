@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts due changes of telephone and password into effect. Every reader of a customer's credentials does this first.
+import { removeAllPasskeys } from '../passkeys/passkey-store.js';
 import type { BankDatabase, Change, Customer } from '../database/schema.js';
 
 const dueChanges = (db: BankDatabase, customerId: string, now: number): Promise<Change[]> =>
@@ -18,12 +19,14 @@ const columnsOf = ({ phone, password_hash }: Change): Partial<Customer> => ({
   ...(password_hash !== null && { password_hash, password_changed: true }),
 });
 
-async function apply(db: BankDatabase, change: Change): Promise<void> {
+/** Who has lost a telephone has lost the passkey on it, too. */
+async function apply(db: BankDatabase, change: Change, now: number): Promise<void> {
   await db
     .updateTable('customers')
     .set(columnsOf(change))
     .where('customer_id', '=', change.customer_id)
     .execute();
+  if (change.kind === 'recovery') await removeAllPasskeys(db, change.customer_id, now);
   await db
     .updateTable('credential_changes')
     .set({ state: 'done' })
@@ -38,6 +41,6 @@ export async function settleChanges(
   now: number,
 ): Promise<boolean> {
   const due = await dueChanges(db, customerId, now);
-  for (const change of due) await apply(db, change);
+  for (const change of due) await apply(db, change, now);
   return due.length > 0;
 }
