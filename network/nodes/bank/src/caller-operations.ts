@@ -19,10 +19,7 @@ import { parseInput, type OperationName, type Parsed } from './inputs.js';
 import { beginAuthentication, completeLogin, completeStepUp, openLogin } from './login.js';
 import type { Authenticated, BankOperations, Factor, Received } from './operations.js';
 import { offerAddresses } from './records/addresses.js';
-import {
-  beginPasskeyAuthentication,
-  beginPasskeyStepUp,
-} from './passkeys/begin-authentication.js';
+import { beginPasskeyAuthentication, beginPasskeyStepUp } from './passkeys/begin-authentication.js';
 import {
   beginPasskey,
   listPasskeys,

@@ -42,3 +42,8 @@ export {
 export { parseWith } from './http/parse-input.js';
 export { PROBES, type Readiness } from './http/probes.js';
 export { type ApiDescription, codesOf, openApi } from './http/open-api.js';
+export {
+  STATEMENT_FORMATS,
+  STATEMENT_TYPES,
+  type StatementFormat,
+} from './statements/statement-formats.js';

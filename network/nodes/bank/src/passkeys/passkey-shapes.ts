@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What travels between the bank's node and a browser or an app (WebAuthn Level 3, 5.1: the JSON forms). All bytes are base64url.
-import { amount, currency, digest, identifier } from '@fabric-offline-pay/domain';
+import { amount, currency, digest, identifier, type DeepReadonly } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 
 const CREDENTIAL_ID = 1_400;
@@ -111,7 +111,7 @@ export const passkey = z.object({
   suspended: z.boolean().describe('it seems to be copied, and is no longer accepted'),
 });
 
-export type RegistrationBegun = z.output<typeof registrationBegun>;
-export type AuthenticationBegun = z.output<typeof authenticationBegun>;
-export type StepUpBegun = z.output<typeof stepUpBegun>;
-export type PasskeyRecord = z.output<typeof passkey>;
+export type RegistrationBegun = DeepReadonly<z.output<typeof registrationBegun>>;
+export type AuthenticationBegun = DeepReadonly<z.output<typeof authenticationBegun>>;
+export type StepUpBegun = DeepReadonly<z.output<typeof stepUpBegun>>;
+export type PasskeyRecord = DeepReadonly<z.output<typeof passkey>>;
