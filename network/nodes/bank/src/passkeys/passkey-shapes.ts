@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What travels between the bank's node and a browser or an app (WebAuthn Level 3, 5.1: the JSON forms). All bytes are base64url.
-import { amount, currency, digest, identifier, type DeepReadonly } from '@fabric-offline-pay/domain';
+import {
+  amount,
+  currency,
+  digest,
+  identifier,
+  type DeepReadonly,
+} from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 
 const CREDENTIAL_ID = 1_400;
