@@ -2,9 +2,10 @@
 // A complete bank service for tests: real HTTPS, certificates of every kind, a database, a fake ledger.
 import { join } from 'node:path';
 import { writeFileAtomic } from '@fabric-offline-pay/node-common';
+import { newSecret } from '@fabric-offline-pay/node-common/node';
 import { readConfig, type BankConfigInput } from '../config.js';
 import { openBankClient, type BankClient } from '../http/bank-client.js';
-import { startBank, type RunningBank } from '../start-bank.js';
+import { startBank, type BankParts, type RunningBank } from '../start-bank.js';
 import type {
   Revoked,
   TestAuthority,
@@ -14,9 +15,13 @@ import { FakeLedger } from './fake-ledger.js';
 import { TestHouse } from '../../../common/src/testing/test-house.js';
 import { WorkerEngine } from '../../../common/src/testing/worker-engine.js';
 
-type Changes = Partial<
-  Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts' | 'passkeys' | 'alerts'>
->;
+type Changes = Partial<Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts' | 'passkeys'>> & {
+  /** Where alerts are posted to. */
+  readonly alertUrl?: string;
+};
+
+/** What a test brings itself; else the ledger is a fake, and there are no blocks. */
+type Parts = Partial<Omit<BankParts, 'logger'>>;
 
 export class BankHouse {
   readonly #clients: BankClient[] = [];
@@ -27,7 +32,7 @@ export class BankHouse {
     readonly ledger: FakeLedger,
   ) {}
 
-  static async open(changes: Changes = {}): Promise<BankHouse> {
+  static async open({ alertUrl, ...changes }: Changes = {}, parts: Parts = {}): Promise<BankHouse> {
     const house = new TestHouse({
       ...{ name: 'bank', server: 'bank-authentication', mspId: 'BankMSP', actor: 'bank-1' },
     } as const);
@@ -36,9 +41,17 @@ export class BankHouse {
     const file = house.configured({
       ...{ keyFile: 'code.key', backingKeyFile: 'backing.key', outboxFolder: 'outbox' },
       ...changes,
+      ...(alertUrl !== undefined && {
+        alerts: {
+          webhook: { url: alertUrl, secretFile: house.write('pager.secret', newSecret()) },
+        },
+      }),
     });
     const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
-    const bank = await startBank(config, { ledger, logger, engine: new WorkerEngine() });
+    const bank = await startBank(config, {
+      ...{ ledger, logger, engine: new WorkerEngine() },
+      ...parts,
+    });
     return new BankHouse(house, bank, ledger);
   }
 
