@@ -48,10 +48,8 @@ export class BankHouse {
       }),
     });
     const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
-    const bank = await startBank(config, {
-      ...{ ledger, logger, engine: new WorkerEngine() },
-      ...parts,
-    });
+    const engine = parts.engine ?? new WorkerEngine();
+    const bank = await startBank(config, { ledger, logger, ...parts, engine });
     return new BankHouse(house, bank, ledger);
   }
 
