@@ -42,10 +42,13 @@ const engines = {
 const failures: unknown[] = [];
 const refusals: unknown[] = [];
 const codes: string[] = [];
+/** What was not opened needs no closing. */
+const opened: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
   order = await OneOrder.open();
   [receiver, pager] = [await openReceiver(), await openReceiver()];
+  opened.push(receiver, pager);
   const { world, memory } = order;
   const onEnd = (error: unknown) => failures.push(error);
   const blocks = () => new MemoryBlocks(memory.ledger);
@@ -64,21 +67,23 @@ beforeAll(async () => {
       ...{ blocks: blocks(), engine: engines.bank, onEnd },
     },
   );
+  opened.push(bank);
   merchant = await MerchantHouse.open({
     client: await world.merchant(),
     blocks: blocks(),
     mspId: MSP.merchant,
     place: { engine: engines.merchant },
   });
+  opened.push(merchant);
   logistics = await LogisticsHouse.open({
     ledger: await world.logistics(),
     ...{ blocks: blocks(), engine: engines.logistics, onEnd },
   });
+  opened.push(logistics);
 });
 
 afterAll(async () => {
-  await Promise.all([bank.close(), merchant.close(), logistics.close()]);
-  await Promise.all([receiver.close(), pager.close()]);
+  await Promise.all(opened.map((each) => each.close()));
   expect([failures, merchant.failures]).toEqual([[], []]);
 });
 

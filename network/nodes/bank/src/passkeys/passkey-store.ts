@@ -72,15 +72,6 @@ export async function ensureRoom(db: BankDatabase, customerId: string): Promise<
   if ((await passkeysOf(db, customerId)).length >= MOST) throw new BankError('TOO_MANY_PASSKEYS');
 }
 
-/** They may lie on what the customer lost. Runs in the transaction that puts a recovery into effect. */
-export const removeAllPasskeys = (db: BankDatabase, customerId: string, at: number) =>
-  db
-    .updateTable('passkeys')
-    .set({ removed_at: at })
-    .where('customer_id', '=', customerId)
-    .where('removed_at', 'is', null)
-    .execute();
-
 /** @returns those that seem to be copied, as the alert names them: customer and passkey. */
 export async function suspendedPasskeys(db: BankDatabase): Promise<string[]> {
   const rows = await db

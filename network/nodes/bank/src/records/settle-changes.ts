@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Puts due changes of telephone and password into effect. Every reader of a customer's credentials does this first.
-import { removeAllPasskeys } from '../passkeys/passkey-store.js';
 import type { BankDatabase, Change, Customer } from '../database/schema.js';
 
 const dueChanges = (db: BankDatabase, customerId: string, now: number): Promise<Change[]> =>
@@ -20,13 +19,21 @@ const columnsOf = ({ phone, password_hash }: Change): Partial<Customer> => ({
 });
 
 /** Who has lost a telephone has lost the passkey on it, too. */
+const removePasskeys = (db: BankDatabase, customerId: string, at: number) =>
+  db
+    .updateTable('passkeys')
+    .set({ removed_at: at })
+    .where('customer_id', '=', customerId)
+    .where('removed_at', 'is', null)
+    .execute();
+
 async function apply(db: BankDatabase, change: Change, now: number): Promise<void> {
   await db
     .updateTable('customers')
     .set(columnsOf(change))
     .where('customer_id', '=', change.customer_id)
     .execute();
-  if (change.kind === 'recovery') await removeAllPasskeys(db, change.customer_id, now);
+  if (change.kind === 'recovery') await removePasskeys(db, change.customer_id, now);
   await db
     .updateTable('credential_changes')
     .set({ state: 'done' })
