@@ -83,7 +83,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all(opened.map((each) => each.close()));
+  for (const each of opened.reverse()) await each.close();
   expect([failures, merchant.failures]).toEqual([[], []]);
 });
 
