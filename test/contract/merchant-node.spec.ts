@@ -22,7 +22,13 @@ import {
   type OperationTable,
 } from '../../network/nodes/merchant/src/api/operations.js';
 import { MerchantHouse } from '../../network/nodes/merchant/src/testing/merchant-house.js';
-import { openReceiver, type Receiver } from '../../network/nodes/merchant/src/testing/receiver.js';
+import {
+  balancesIn,
+  entriesIn,
+  sumOf,
+} from '../../network/nodes/common/src/testing/camt-reading.js';
+import { errorsIn } from '../../network/nodes/common/src/testing/camt-rules.js';
+import { openReceiver, type Receiver } from '../../network/nodes/common/src/testing/receiver.js';
 import { codeOf } from '../support/code-of.js';
 import { eventually } from '../support/eventually.js';
 import { MSP } from '../support/memory-world.js';
@@ -449,9 +455,25 @@ describe('the node', () => {
       payouts: [{ redeemId: 'P-1', amount: '2000' }],
     });
     expect(balance).toEqual({ ...payee, balance: '6960', withheld: '0', owed: '0', open: '0' });
-    const lines = (await cashier.settlementFile({ ...payee, date })).split('\r\n');
-    expect(lines).toHaveLength(1 + 2 + report.entries.length + 1);
-    expect(lines.at(-2)).toBe(`${date},,closing,EUR,6960,,,`);
+    const records = (await cashier.settlementFile({ ...payee, date, format: 'csv' })).split('\r\n');
+    expect(records).toHaveLength(1 + 2 + report.entries.length + 1);
+    expect(records.at(-2)).toMatch(/,closingBalance,,,69\.60,69\.60,EUR,/);
+    const camt = await cashier.settlementFile({ ...payee, date, format: 'camt.053' });
+    expect(errorsIn(camt)).toEqual([]);
+    expect(camt).toContain(`block ${report.height.block} ${report.height.hash}`);
+    expect(balancesIn(camt)).toEqual({ OPBD: 0n, CLBD: 6960n, CLAV: 6960n });
+    const booked = entriesIn(camt);
+    expect(sumOf(booked)).toBe(BigInt(report.closing) - BigInt(report.opening));
+    const paid = booked.filter(({ kind }) => kind === 'payout');
+    expect(paid.map(({ reference }) => reference)).toEqual(
+      report.payouts.map(({ redeemId }) => redeemId),
+    );
+    expect(-sumOf(paid)).toBe(report.payouts.reduce((sum, { amount }) => sum + BigInt(amount), 0n));
+    const pdf = await cashier.settlementFile({ ...payee, date, format: 'pdf' });
+    expect(pdf.slice(0, 5)).toBe('%PDF-');
+    const before = { ...payee, date: '2001-01-01', format: 'camt.053' } as const;
+    const empty = await cashier.settlementFile(before);
+    expect([errorsIn(empty), entriesIn(empty)]).toEqual([[], []]);
   });
 
   test('lets each role do its own, and nobody else anything', async () => {

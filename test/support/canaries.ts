@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Personal data as it could leak: plain, and as unsalted SHA-256 in hex and base64. Searched for in bytes.
+// Personal data as it could leak: plain, escaped, in base64 and hex, and as unsalted SHA-256. Searched for in bytes.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,21 +11,44 @@ export interface Canary {
   readonly forms: readonly Buffer[];
 }
 
-/** Shorter texts turn up by chance. */
+/** Bytes; shorter texts turn up by chance. */
 const SHORTEST = 6;
 
-function canary(name: string, text: string): Canary {
-  const hash = createHash('sha256').update(text).digest();
-  const plain = text.length < SHORTEST ? [] : [Buffer.from(text)];
-  return {
-    name,
-    forms: [
-      ...plain,
-      hash,
-      Buffer.from(hash.toString('hex')),
-      Buffer.from(hash.toString('base64')),
-    ],
-  };
+/** Base64 of a text depends on how many bytes stand before it, and its ends on what stands beside it: three middles are all that can be. */
+function base64Middles(bytes: Buffer): string[] {
+  return [0, 1, 2].map((before) => {
+    const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const first = Math.ceil((before * 8) / 6);
+    return encoded.slice(first, Math.floor(((before + bytes.length) * 8) / 6));
+  });
+}
+
+/** As JSON, Python and logs write what is not ASCII. */
+const escaped = (text: string): string =>
+  text.replace(/[^ -~]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+const urlSafe = (base64: string): string => base64.replaceAll('+', '-').replaceAll('/', '_');
+
+function formsOf(bytes: Buffer, text: string): string[] {
+  const middles = base64Middles(bytes);
+  const hex = bytes.toString('hex');
+  return [
+    ...[text, JSON.stringify(text).slice(1, -1), escaped(text), encodeURIComponent(text)],
+    ...[hex, hex.toUpperCase(), ...middles, ...middles.map(urlSafe)],
+  ];
+}
+
+function hashesOf(bytes: Buffer): Buffer[] {
+  const hash = createHash('sha256').update(bytes).digest();
+  const texts = (['hex', 'base64', 'base64url'] as const).map((form) => hash.toString(form));
+  return [hash, ...texts.map((text) => Buffer.from(text))];
+}
+
+/** @returns all forms of a text that nobody may find */
+export function canary(name: string, text: string): Canary {
+  const bytes = Buffer.from(text);
+  const texts = bytes.length < SHORTEST ? [] : [...new Set(formsOf(bytes, text))];
+  return { name, forms: [...hashesOf(bytes), ...texts.map((form) => Buffer.from(form))] };
 }
 
 /** Coordinates as they are written: micro-degrees in JSON. */
@@ -63,12 +86,10 @@ export function canariesOf(input: LoadedInput): Canary[] {
  */
 export const codeCanary = (code: string): Canary => ({
   name: 'one-time code',
-  forms: canary('', code)
-    .forms.slice(1)
-    .concat(
-      [`"code":"${code}"`, `${code} is your`, `${code} confirms`].map((text) => Buffer.from(text)),
-      code.startsWith('0') ? [Buffer.from(`"${code}"`)] : [],
-    ),
+  forms: hashesOf(Buffer.from(code)).concat(
+    [`"code":"${code}"`, `${code} is your`, `${code} confirms`].map((text) => Buffer.from(text)),
+    code.startsWith('0') ? [Buffer.from(`"${code}"`)] : [],
+  ),
 });
 
 /** The first bytes of every form, to pass over most of the input with one look-up a byte. */

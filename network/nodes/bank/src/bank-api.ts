@@ -15,6 +15,7 @@ import { MONEY_OPERATIONS } from './reconciliation/reconciliation-operations.js'
 import { FUNDING_OPERATIONS, fundingOutcome } from './funding/funding-operations.js';
 import { RECORD_OPERATIONS } from './user-system/record-operations.js';
 import { INPUTS } from './inputs.js';
+import { PASSKEY_OPERATIONS } from './passkeys/passkey-operations.js';
 import { ATTEMPT_RESULTS, CHANGE_KINDS, CHANGE_STATES, FACTORS, LOGIN_STATES } from './states.js';
 
 const SMALL = 4;
@@ -266,6 +267,7 @@ export const SERVICE_OPERATIONS = operations({
     errors: ['LOGIN_NOT_AUTHENTICATED', 'TOO_MANY_CODES', 'MESSAGE_NOT_SENT'],
     bodyKiB: TERMS,
   }),
+  ...PASSKEY_OPERATIONS,
   openAccount: teller({
     method: 'POST',
     path: '/book/accounts',

@@ -22,6 +22,27 @@ export const BANK_ERRORS = {
     remedy:
       'Repeat the same call: a new code replaces this one, and other messages are sent only once.',
   },
+  PASSKEYS_OFF: {
+    status: 404,
+    meaning: 'This bank offers no passkeys.',
+    remedy: "Use a message code, or set `passkeys` in the configuration of the bank's node.",
+  },
+  PASSKEY_REFUSED: {
+    status: 422,
+    meaning: 'What the device answered cannot become a passkey of this customer.',
+    remedy:
+      'Begin again, on a page of the bank, with a device that verifies its user, and answer before the challenge expires.',
+  },
+  TOO_MANY_PASSKEYS: {
+    status: 409,
+    meaning: 'The customer has as many passkeys as it may have.',
+    remedy: 'Remove one that is no longer used.',
+  },
+  TOO_MANY_CHALLENGES: {
+    status: 429,
+    meaning: 'A passkey was asked to sign too often without an answer.',
+    remedy: 'Wait some minutes, or use a message code.',
+  },
   CHANGE_NEEDS_FACTORS: {
     status: 403,
     meaning: 'An existing telephone number or password cannot be replaced like other fields.',

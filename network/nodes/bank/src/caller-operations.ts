@@ -19,6 +19,15 @@ import { parseInput, type OperationName, type Parsed } from './inputs.js';
 import { beginAuthentication, completeLogin, completeStepUp, openLogin } from './login.js';
 import type { Authenticated, BankOperations, Factor, Received } from './operations.js';
 import { offerAddresses } from './records/addresses.js';
+import { beginPasskeyAuthentication, beginPasskeyStepUp } from './passkeys/begin-authentication.js';
+import {
+  beginPasskey,
+  listPasskeys,
+  registerPasskey,
+  removePasskey,
+  renamePasskey,
+} from './passkeys/own-passkeys.js';
+import { submitPasskey } from './passkeys/submit-passkey.js';
 import { completeProfile, updateProfile } from './records/change-profile.js';
 import { enrol, registerDevice } from './records/customers.js';
 import { listAttempts, listLogins, requireSession } from './records/logins.js';
@@ -109,6 +118,17 @@ const handlersWith = (attestations: Attestations): Handlers => ({
     ),
   complete: (context, input) => countAndJoin(context, attestations, input),
   beginStepUp,
+  beginPasskeyAuthentication,
+  beginPasskeyStepUp,
+  submitPasskey: (context, { assertion, ...input }) =>
+    tryFactor(context, attestations, { ...input, factor: 'passkey' }, (call, subject) =>
+      submitPasskey(call, subject, assertion),
+    ),
+  beginPasskey,
+  registerPasskey,
+  listPasskeys,
+  renamePasskey,
+  removePasskey,
   openAccount: async ({ db, clock }, account) => {
     await openAccount(db, account, clock());
     return { opened: true };

@@ -13,6 +13,7 @@ import { capsSchema } from './caps.js';
 import { coreBankingSchema } from './core-banking/configuration.js';
 import { limitsSchema } from './limits.js';
 import { messagesSchema } from './messages/config.js';
+import { passkeysSchema } from './passkeys/passkey-config.js';
 
 const configSchema = (path: ReturnType<typeof pathIn>) =>
   z.strictObject({
@@ -35,6 +36,7 @@ const configSchema = (path: ReturnType<typeof pathIn>) =>
           ),
       })
       .prefault({}),
+    passkeys: passkeysSchema.exactOptional(),
     limits: limitsSchema,
     caps: capsSchema,
     funding: z

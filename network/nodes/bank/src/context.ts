@@ -11,6 +11,7 @@ import type { CodeCap, CodeCaps } from './messages/code-caps.js';
 import type { MessageSender } from './messages/message-sender.js';
 import type { QuietHours } from './messages/quiet-hours.js';
 import type { Pace } from './pace.js';
+import type { PasskeyConfig } from './passkeys/passkey-config.js';
 
 /** Reports trouble that no caller may learn about. Gets only codes and pseudonyms. */
 export interface Observer {
@@ -36,6 +37,8 @@ export interface BankContext {
   readonly key: Uint8Array;
   readonly observer: Observer;
   readonly pace: Pace;
+  /** Without it the bank offers no passkeys. */
+  readonly passkeys?: PasskeyConfig | undefined;
   readonly fundings: Pick<FundingDesk, 'fund' | 'listInstruments' | 'choose'>;
 }
 

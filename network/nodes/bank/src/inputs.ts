@@ -24,6 +24,7 @@ import {
 import { parseWith } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 import { language } from './messages/language.js';
+import { assertion, registration } from './passkeys/passkey-shapes.js';
 
 const phone = z
   .string()
@@ -93,6 +94,13 @@ const purchaseLine = z.strictObject({
   unitPrice: amount,
 });
 
+const passkeyKey = z.strictObject({
+  ...loginKey.shape,
+  passkeyId: z.string().regex(/^[0-9a-f]{32}$/),
+});
+
+const passkeyName = line.describe('what the customer calls it');
+
 /** One schema per operation, by its name. */
 export const INPUTS = {
   enrol: z.strictObject({
@@ -126,6 +134,18 @@ export const INPUTS = {
     terms,
     resend: z.boolean().optional(),
   }),
+  beginPasskeyAuthentication: loginKey,
+  beginPasskeyStepUp: z.strictObject({ ...loginKey.shape, terms }),
+  submitPasskey: z.strictObject({ ...loginKey.shape, assertion, boundTo }),
+  beginPasskey: loginKey,
+  registerPasskey: z.strictObject({
+    ...loginKey.shape,
+    name: passkeyName,
+    credential: registration,
+  }),
+  listPasskeys: loginKey,
+  renamePasskey: z.strictObject({ ...passkeyKey.shape, name: passkeyName }),
+  removePasskey: passkeyKey,
   openAccount: z.strictObject({
     token: identifier.describe('of the instrument; never its number'),
     currency,

@@ -5,6 +5,7 @@ import { BankError, isBankErrorCode } from './bank-error.js';
 import type { BankContext, CallContext } from './context.js';
 import type { LoginTable } from './database/schema.js';
 import {
+  bothPassed,
   ensureBothPassed,
   isOver,
   passedFactors,
@@ -86,12 +87,18 @@ async function beginFactorPhase(context: BankContext, login: LoginTable): Promis
   await moveLogin(db, loginId, 'opened', { state: 'authenticating' });
 }
 
+/** @returns the login, which accepts factors from now on. @throws {BankError} STATE_CONFLICT, PROFILE_INCOMPLETE. */
+export async function beginFactors(context: BankContext, loginId: string): Promise<LoginTable> {
+  const login = await requireLogin(context.db, loginId, 'opened', 'authenticating');
+  if (login.state === 'opened') await beginFactorPhase(context, login);
+  return login;
+}
+
 export async function beginAuthentication(
   context: CallContext,
   { loginId, resend = false }: Parsed<'beginAuthentication'>,
 ): Promise<CodeSent> {
-  const login = await requireLogin(context.db, loginId, 'opened', 'authenticating');
-  if (login.state === 'opened') await beginFactorPhase(context, login);
+  const login = await beginFactors(context, loginId);
   return sendCode(context, {
     customerId: login.customer_id,
     loginId,
@@ -124,7 +131,7 @@ const judge = ({ db, clock }: BankContext, loginId: string) =>
   db.transaction().execute(async (transaction) => {
     const before = await requireLogin(transaction, loginId, ...JOINABLE);
     const passed = await passedFactors({ db: transaction }, loginId, 'login');
-    const change = verdict(passed.length === 2, before, clock());
+    const change = verdict(bothPassed(passed), before, clock());
     await moveLogin(transaction, loginId, 'authenticating', change);
     const login = await requireLogin(transaction, loginId, ...JOINABLE);
     return { login, inVain: before.state === 'authenticating' && before.failure !== null };

@@ -4,6 +4,12 @@ import type { OutputOf } from '@fabric-offline-pay/domain';
 import type { Activity } from './activity.js';
 import type { FundingOutcome, Instrument } from './funding/funding-desk.js';
 import type { BankInput, Parsed } from './inputs.js';
+import type {
+  AuthenticationBegun,
+  PasskeyRecord,
+  RegistrationBegun,
+  StepUpBegun,
+} from './passkeys/passkey-shapes.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from './states.js';
 
 /** The fields of a complete profile. */
@@ -132,6 +138,27 @@ export interface BankOperations {
    * with `boundTo: termsDigest(terms)`. Throws `INPUT_INVALID` when the terms belong to another login or customer, or do not add up.
    */
   beginStepUp(input: BankInput<'beginStepUp'>): Promise<CodeSent>;
+  /**
+   * Begins unit 4 with a passkey instead of a code: the answer is for `navigator.credentials.get`, and the same for everybody. Throws
+   * `PROFILE_INCOMPLETE`, `TOO_MANY_CHALLENGES`; `PASSKEYS_OFF` like all operations of passkeys.
+   */
+  beginPasskeyAuthentication(
+    input: BankInput<'beginPasskeyAuthentication'>,
+  ): Promise<AuthenticationBegun>;
+  /** Like {@link beginStepUp}, with a passkey: its signature covers the digest of these terms. The page shows payee and amount. */
+  beginPasskeyStepUp(input: BankInput<'beginPasskeyStepUp'>): Promise<StepUpBegun>;
+  /** In place of {@link submitCode}. Never says whether the signature was accepted. A challenge is used up, whatever was signed. */
+  submitPasskey(input: BankInput<'submitPasskey'>): Promise<Received>;
+  /** Begins to register a passkey; the answer is for `navigator.credentials.create`. Throws `TOO_MANY_PASSKEYS`. */
+  beginPasskey(input: BankInput<'beginPasskey'>): Promise<RegistrationBegun>;
+  /** Registers what the device made. The customer is told before. Throws `PASSKEY_REFUSED`, `MESSAGE_NOT_SENT`. */
+  registerPasskey(input: BankInput<'registerPasskey'>): Promise<PasskeyRecord>;
+  /** The customer's passkeys, the newest first. */
+  listPasskeys(input: BankInput<'listPasskeys'>): Promise<readonly PasskeyRecord[]>;
+  /** Throws `NOT_FOUND`. */
+  renamePasskey(input: BankInput<'renamePasskey'>): Promise<PasskeyRecord>;
+  /** It is refused from then on, and the customer is told. Throws `NOT_FOUND`, `MESSAGE_NOT_SENT`. */
+  removePasskey(input: BankInput<'removePasskey'>): Promise<{ readonly removed: true }>;
   /**
    * Opens an account in the bank's own book, which stands behind an instrument where no host does. Does nothing when it was opened
    * before, whatever its balance is now.

@@ -107,10 +107,10 @@ class Building {
 
   #service(): AuthenticationService {
     const { db, clock, logger, work } = this.#base;
-    const { keyFile, limits } = this.#config;
+    const { keyFile, limits, passkeys } = this.#config;
     const { messages, mail } = this.#carriers;
     return new AuthenticationService({
-      ...{ db, clock, limits, ledger: this.#parts.ledger, messages, mail },
+      ...{ db, clock, limits, passkeys, ledger: this.#parts.ledger, messages, mail },
       codeCaps: this.#config.messages.caps,
       key: installationKey(keyFile),
       pace: new Pace(),

@@ -34,7 +34,12 @@ export const findStepUp = (
     .where('order_digest', '=', orderDigest)
     .executeTakeFirst();
 
-async function storeStepUp(db: BankDatabase, loginId: string, terms: Terms): Promise<string> {
+/** @returns the digest of the terms, to which the factors are bound. */
+export async function storeStepUp(
+  db: BankDatabase,
+  loginId: string,
+  terms: Terms,
+): Promise<string> {
   const digest = termsDigest(terms);
   const { merchantId: payee, total: amount, currency } = terms;
   await db

@@ -57,3 +57,8 @@ export { parseWith } from './http/parse-input.js';
 export type { Readiness } from './http/links.js';
 export { PROBES } from './http/probes.js';
 export { type ApiDescription, codesOf, openApi } from './http/open-api.js';
+export {
+  STATEMENT_FORMATS,
+  STATEMENT_TYPES,
+  type StatementFormat,
+} from './statements/statement-formats.js';

@@ -69,4 +69,9 @@ export type {
 } from './statements/account-statement.js';
 export { statementCamt053 } from './statements/camt053.js';
 export { statementCsv } from './statements/csv.js';
+export { ledgerHeight } from './statements/ledger-height.js';
 export { statementPdf } from './statements/pdf.js';
+export { statementFile } from './statements/statement-file.js';
+export { isEndpointUrl, type Reach } from './webhooks/addresses.js';
+export { openPoster, type Post } from './webhooks/post.js';
+export { checkSecret, newSecret, signedHeaders } from './webhooks/signed.js';

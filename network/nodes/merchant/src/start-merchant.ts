@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds the merchant's node from its configuration, and starts it.
 import {
+  openPoster,
   startNode,
   type AnyDatabase,
   type BlockSource,
@@ -30,7 +31,6 @@ import {
   dueWebhooksJob,
   forgetDeliveriesJob,
 } from './webhooks/jobs.js';
-import { openPoster } from './webhooks/post.js';
 import { Seal } from './webhooks/seal.js';
 import { sealingKey } from './webhooks/sealing-key.js';
 

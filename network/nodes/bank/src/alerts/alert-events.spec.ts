@@ -48,7 +48,7 @@ let house: BankHouse;
 let operator: BankClient;
 
 beforeAll(async () => {
-  house = await BankHouse.open({ timeouts: { heartbeatMs: 50 } }, ledger);
+  house = await BankHouse.open({ timeouts: { heartbeatMs: 50 } }, { blocks: ledger });
   operator = house.clientOf('operator', 'anna');
 });
 afterAll(() => house.close());

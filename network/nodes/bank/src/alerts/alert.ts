@@ -86,6 +86,11 @@ export const ALERT_TEXTS: Readonly<Record<AlertKind, { meaning: string; remedy: 
     meaning: 'A customer gets no more one-time codes: too many were sent and not used.',
     remedy: "Look at the tries of the customer's logins: somebody may try to get in.",
   },
+  copiedPasskey: {
+    meaning: 'Two devices seem to have the key of one passkey. It is no longer accepted.',
+    remedy:
+      'Call the customer. Look at the tries of its logins; the alert ends when the passkey is removed.',
+  },
   certificate: {
     meaning: 'A certificate or revocation list of the node ends soon, or cannot be read.',
     remedy: 'Renew it at the authority, put it into the same file, and start the node again.',

@@ -3,9 +3,8 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pathIn } from '@fabric-offline-pay/node-common/node';
+import { checkSecret, pathIn } from '@fabric-offline-pay/node-common/node';
 import { alertChannels, alertsSchema } from './alerts-config.js';
-import { webhookKey } from './channels/webhook-channel.js';
 
 const schema = alertsSchema(pathIn('/etc/bank'));
 const secretFile = 'webhook.secret';
@@ -27,6 +26,10 @@ test('paths are absolute, and the secret is never in the file', () => {
 test.each([
   ['https://pager.example/x', true],
   ['http://127.0.0.1:8080/x', true],
+  ['https://10.1.2.3/x', true],
+  ['https://169.254.169.254/x', false],
+  ['https://user:password@pager.example/x', false],
+  ['http://10.1.2.3/x', false],
   ['http://pager.example/x', false],
   ['ftp://pager.example/x', false],
   ['pager.example', false],
@@ -43,7 +46,7 @@ test('mail needs both addresses', () => {
 test.each(['', 'whsec_', 'whsec_c2hvcnQ=', Buffer.alloc(32).toString('base64')])(
   'a secret of another form is refused without being quoted: %j',
   (secret) => {
-    expect(() => webhookKey(secret)).toThrow('The webhook secret is not whsec_');
+    expect(() => checkSecret(secret)).toThrow('The webhook secret is not whsec_');
   },
 );
 

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The setting `alerts` of the bank's node, and the channels that it names.
-import { readSecret, type MailSender, type pathIn } from '@fabric-offline-pay/node-common/node';
+import {
+  isEndpointUrl,
+  readSecret,
+  type MailSender,
+  type pathIn,
+} from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
 import type { AlertChannel } from './channels/alert-channel.js';
 import { mailChannel } from './channels/mail-channel.js';
 import { webhookChannel } from './channels/webhook-channel.js';
-
-const HOSTS_OF_THIS_MACHINE = ['localhost', '127.0.0.1', '[::1]'];
-
-/** The signature proves who wrote, and TLS keeps it private. */
-function isPrivate(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { protocol, hostname } = new URL(text);
-  return protocol === 'https:' || HOSTS_OF_THIS_MACHINE.includes(hostname);
-}
 
 /** @param path the schema of a path in the configuration */
 export const alertsSchema = (path: ReturnType<typeof pathIn>) =>
@@ -29,7 +25,10 @@ export const alertsSchema = (path: ReturnType<typeof pathIn>) =>
         .strictObject({
           url: z
             .url({ protocol: /^https?$/ })
-            .refine(isPrivate, 'https, except on this machine')
+            .refine(
+              (url) => isEndpointUrl('organisation', url),
+              'https, except on this machine, without user, password and fragment',
+            )
             .describe('gets a POST for each change of an alert (Standard Webhooks)'),
           secretFile: path.describe(
             'whsec_ and base64 of 24 to 64 bytes; only its user may read it',

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each minute: what fails again and again, what waits for a host or a person, and which alerts nobody looks at.
+// Each minute: what fails again and again, what waits for a host or a person, which passkeys seem to be copied, and which alerts nobody
+// looks at.
 import type { FailingJob, JobKind, Work } from '@fabric-offline-pay/node-common/node';
 import type { AlertKind } from '../database/alerts-tables.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import type { AuthenticationLimits } from '../limits.js';
+import { suspendedPasskeys } from '../passkeys/passkey-store.js';
 import type { Alerts } from './alerts.js';
 
 export interface WatchContext {
@@ -93,6 +95,7 @@ async function waitingPayOuts({ db }: WatchContext): Promise<string[]> {
 /** What is wrong now of each kind that the node looks for. */
 const LOOKS = {
   cappedCodes: cappedCustomers,
+  copiedPasskey: ({ db }: WatchContext) => suspendedPasskeys(db),
   unansweredHost: unanswered,
   confirmationWaits: unconfirmed,
   payOutWaits: waitingPayOuts,

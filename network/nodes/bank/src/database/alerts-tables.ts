@@ -21,6 +21,8 @@ export const ALERT_KINDS = [
   'payOutWaits',
   /** A customer gets no more one-time codes: too many were not used. Subject: the customer's pseudonym. */
   'cappedCodes',
+  /** A passkey's counter did not rise: it seems to be copied. Subject: the customer's pseudonym and the passkey's id. */
+  'copiedPasskey',
   /** A certificate or revocation list of the node ends soon, or cannot be read. Subject: its name and the days. */
   'certificate',
 ] as const;

@@ -5,6 +5,7 @@ import { ALERT_MIGRATIONS } from './alerts-migrations.js';
 import { CLOCK_MIGRATIONS } from './clock-migrations.js';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
 import { SETTLING_MIGRATIONS } from './settling-migrations.js';
+import { PASSKEY_MIGRATIONS } from './passkey-migrations.js';
 import { PAY_OUT_MIGRATIONS } from './pay-out-migrations.js';
 import { RECONCILIATION_MIGRATIONS } from './reconciliation-migrations.js';
 import { ALERT_CHANGE_MIGRATIONS } from './alert-changes-migrations.js';
@@ -252,4 +253,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...RECONCILIATION_MIGRATIONS,
   ...TROUBLE_MIGRATIONS,
   ...ALERT_CHANGE_MIGRATIONS,
+  ...PASSKEY_MIGRATIONS,
 };

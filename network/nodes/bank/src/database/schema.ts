@@ -9,6 +9,7 @@ import type { AlertTables } from './alerts-tables.js';
 import type { ClockTables } from './clock-tables.js';
 import type { FundingTables } from './funding-tables.js';
 import type { SettlingTables } from './settling-tables.js';
+import type { PasskeyTables } from './passkey-tables.js';
 import type { PayOutTables } from './pay-out-tables.js';
 import type { ReconciliationTables } from './reconciliation-tables.js';
 import type { AttemptResult, ChangeKind, ChangeState, Factor, LoginState } from '../states.js';
@@ -174,6 +175,7 @@ export interface BankTables
     SettlingTables,
     ClockTables,
     AlertTables,
+    PasskeyTables,
     PayOutTables,
     ReconciliationTables {
   customers: CustomerTable;

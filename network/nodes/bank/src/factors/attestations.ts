@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Attestations (units 5 and 6): each factor that passed is written to the ledger at once, in its own transaction.
+// Attestations (units 5 and 6): each factor that passed is written to the ledger at once, in its own transaction. The ledger learns that the
+// customer proved to know and to have something, not by what: a passkey is attested like a message code.
 import { refusalCode } from '@fabric-offline-pay/node-common/client';
 import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { Factor } from '../operations.js';
+import { PROVES } from '../states.js';
 
 /** A factor that passed. Its row keeps the nonce, so that attesting again after a crash is a replay on the ledger. */
 export interface PassedFactor {
@@ -93,7 +95,9 @@ export class Attestations {
     const { db, ledger, clock, pace } = this.#context;
     const input = { loginId: passed.login_id, boundTo: passed.bound_to, nonce: passed.nonce };
     await pace.real('attest', () =>
-      passed.factor === 'sms' ? ledger.attestSms(input) : ledger.attestPassword(input),
+      PROVES[passed.factor] === 'possession'
+        ? ledger.attestSms(input)
+        : ledger.attestPassword(input),
     );
     await db
       .updateTable('factors')
@@ -118,8 +122,13 @@ export const passedFactors = (
     .where('bound_to', '=', boundTo)
     .execute();
 
+/** Whether the customer proved that it knows something, and that it has something. */
+export function bothPassed(passed: readonly Pick<PassedFactor, 'factor'>[]): boolean {
+  const proven = new Set(passed.map(({ factor }) => PROVES[factor]));
+  return proven.has('knowledge') && proven.has('possession');
+}
+
 /** @throws {BankError} AUTHENTICATION_FAILED unless both passed. */
 export function ensureBothPassed(passed: readonly PassedFactor[]): void {
-  const factors = new Set(passed.map((row) => row.factor));
-  if (!factors.has('sms') || !factors.has('password')) throw new BankError('AUTHENTICATION_FAILED');
+  if (!bothPassed(passed)) throw new BankError('AUTHENTICATION_FAILED');
 }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tries of the two factors. Each try is recorded as wrong before it is checked, so that no parallel guess escapes the count.
+// Tries of the factors. Each try is recorded as wrong before it is checked, so that no parallel guess escapes the count.
 import { randomBytes } from 'node:crypto';
 import type { BankContext } from '../context.js';
 import type { BankDatabase } from '../database/schema.js';
 import type { AttemptResult, Factor } from '../operations.js';
+import { FACTORS, PROVES } from '../states.js';
 import type { PassedFactor } from './attestations.js';
 
 /** The purpose of a try. */
@@ -14,7 +15,11 @@ export interface TrySubject {
   readonly factor: Factor;
 }
 
-const WRONG: Record<Factor, AttemptResult> = { password: 'PASSWORD_WRONG', sms: 'CODE_WRONG' };
+const WRONG: Record<Factor, AttemptResult> = {
+  password: 'PASSWORD_WRONG',
+  sms: 'CODE_WRONG',
+  passkey: 'PASSKEY_WRONG',
+};
 
 /**
  * Whether the factor is locked, because of too many wrong tries in the window. It unlocks when they are old enough. A right try
@@ -66,8 +71,25 @@ async function isOpen(
   return open !== undefined;
 }
 
+/** The factors that prove what this one proves. */
+const sameProof = (factor: Factor): Factor[] =>
+  FACTORS.filter((other) => PROVES[other] === PROVES[factor]);
+
+const findPassed = (
+  db: BankDatabase,
+  { login_id, bound_to, factor }: TrySubject,
+): Promise<PassedFactor | undefined> =>
+  db
+    .selectFrom('factors')
+    .selectAll()
+    .where('login_id', '=', login_id)
+    .where('bound_to', '=', bound_to)
+    .where('factor', 'in', sameProof(factor))
+    .executeTakeFirst();
+
 /**
- * Stores that a factor passed. A factor that passed before keeps its nonce.
+ * Stores that a factor passed. A factor that passed before keeps its nonce, and so does another that proves the same: the ledger takes
+ * one attestation of each proof. Factors of possession are tried under the customer's lock.
  * @returns the row, or undefined when the login was decided in the meantime.
  */
 export async function recordPassed(
@@ -76,6 +98,8 @@ export async function recordPassed(
   at: number,
 ): Promise<PassedFactor | undefined> {
   if (!(await isOpen(db, subject))) return undefined;
+  const before = await findPassed(db, subject);
+  if (before !== undefined) return before;
   const { login_id, bound_to, factor } = subject;
   const nonce = randomBytes(16).toString('hex');
   await db
@@ -83,11 +107,5 @@ export async function recordPassed(
     .values({ login_id, bound_to, factor, nonce, passed_at: at, attested_at: null })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  return db
-    .selectFrom('factors')
-    .selectAll()
-    .where('login_id', '=', login_id)
-    .where('bound_to', '=', bound_to)
-    .where('factor', '=', factor)
-    .executeTakeFirstOrThrow();
+  return findPassed(db, subject);
 }

@@ -85,7 +85,7 @@ beforeAll(async () => {
         },
       },
     },
-    peer,
+    { blocks: peer },
   );
   operator = house.clientOf('operator');
 });

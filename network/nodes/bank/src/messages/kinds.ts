@@ -24,10 +24,13 @@ export type OrderKind = NoticeKind | FundingKind | 'paidOffline';
 /** About a change of telephone or password. */
 export type ChangeMessageKind = 'changeWaits' | 'recoveryAsked' | 'changeCancelled';
 
+/** About a passkey that came or went. */
+export type PasskeyMessageKind = 'passkeyAdded' | 'passkeyRemoved';
+
 /** Carries a one-time code. */
 export type CodeKind = 'loginCode' | 'stepUpCode' | 'changeCode';
 
-export type MessageKind = OrderKind | ChangeMessageKind | CodeKind;
+export type MessageKind = OrderKind | ChangeMessageKind | PasskeyMessageKind | CodeKind;
 
 export interface Treatment {
   /** It may wait until quiet hours are over. What protects the customer's money or account never waits. */
@@ -62,6 +65,8 @@ export const TREATMENT: Readonly<Record<MessageKind, Treatment>> = {
   changeWaits: OF_CALL,
   recoveryAsked: OF_CALL,
   changeCancelled: OF_CALL,
+  passkeyAdded: OF_CALL,
+  passkeyRemoved: OF_CALL,
   loginCode: OF_CALL,
   stepUpCode: OF_CALL,
   changeCode: OF_CALL,
@@ -70,7 +75,12 @@ export const TREATMENT: Readonly<Record<MessageKind, Treatment>> = {
 const CODES: readonly MessageKind[] = ['loginCode', 'stepUpCode', 'changeCode'];
 const CHANGES: readonly MessageKind[] = ['changeWaits', 'recoveryAsked', 'changeCancelled'];
 
+const PASSKEYS: readonly MessageKind[] = ['passkeyAdded', 'passkeyRemoved'];
+
 export const isCodeKind = (kind: MessageKind): kind is CodeKind => CODES.includes(kind);
 
 export const isChangeKind = (kind: MessageKind): kind is ChangeMessageKind =>
   CHANGES.includes(kind);
+
+export const isPasskeyKind = (kind: MessageKind): kind is PasskeyMessageKind =>
+  PASSKEYS.includes(kind);

@@ -26,5 +26,9 @@ export const settledMessageId = (merchantId: string, orderNumber: string): strin
 export const changeMessageId = (changeId: string, event: string): string =>
   otherMessageId('change', changeId, event);
 
+/** @returns the id of a message about a passkey; there is one per event. */
+export const passkeyMessageId = (passkeyId: string, event: string): string =>
+  otherMessageId('passkey', passkeyId, event);
+
 /** @returns the id of the same message by mail. */
 export const mailIdOf = (id: string): string => `${id}${SEPARATOR}mail`;

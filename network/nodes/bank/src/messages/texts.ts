@@ -2,7 +2,7 @@
 // What customers read, in each language (unit 19). No personal data: payee, order number, amount, the code itself. A text with a code
 // begins with the code, because phones that fill in codes expect it there; no other text begins with a digit.
 import { formatAmount, type Amount } from '@fabric-offline-pay/domain';
-import type { ChangeMessageKind, MessageKind, OrderKind } from './kinds.js';
+import type { ChangeMessageKind, MessageKind, OrderKind, PasskeyMessageKind } from './kinds.js';
 import type { Language } from './language.js';
 
 export interface CodeFacts {
@@ -44,7 +44,8 @@ export interface OrderFacts {
 
 /** What the text of a kind is made of. */
 export type Facts = Readonly<Record<OrderKind, OrderFacts>> &
-  Readonly<Record<ChangeMessageKind, ChangeFacts>> & {
+  Readonly<Record<ChangeMessageKind, ChangeFacts>> &
+  Readonly<Record<PasskeyMessageKind, object>> & {
     readonly loginCode: CodeFacts;
     readonly stepUpCode: CodeFacts & PaymentFacts;
     readonly changeCode: CodeFacts & ChangeWords;
@@ -161,6 +162,17 @@ const TEXTS: Texts = {
     en: (facts) =>
       `Change ${facts.changeId} (${changeEn(facts)}) was cancelled. Your account stays as it was.`,
     zh: (facts) => `变更 ${facts.changeId}（${changeZh(facts)}）已取消，您的账户保持不变。`,
+  },
+  passkeyAdded: {
+    en: () =>
+      'A passkey is being added to your account: with it and your password, somebody can log in and pay. If that was not you, tell the bank at once.',
+    zh: () =>
+      '您的账户正在添加一个通行密钥：使用该密钥和密码即可登录和付款。如非本人操作，请立即联系银行。',
+  },
+  passkeyRemoved: {
+    en: () =>
+      'A passkey was removed from your account. If that was not you, tell the bank at once.',
+    zh: () => '您账户的一个通行密钥已被移除。如非本人操作，请立即联系银行。',
   },
   paidOffline: {
     en: (facts) =>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The text of a stored message, made from its row: the outbox keeps facts, no texts.
 import type { BankDatabase, Change } from '../database/schema.js';
-import { isChangeKind, isCodeKind } from '../messages/kinds.js';
+import { isChangeKind, isCodeKind, isPasskeyKind } from '../messages/kinds.js';
 import type { Language } from '../messages/language.js';
 import type { MessageTable } from '../messages/tables.js';
 import { textOf, type ChangeWords } from '../messages/texts.js';
@@ -38,6 +38,7 @@ export async function textOfRow(
   language: Language,
 ): Promise<string | null> {
   if (isCodeKind(kind)) return null;
+  if (isPasskeyKind(kind)) return textOf(kind, language, {});
   if (isChangeKind(kind)) {
     const words = await findWords(db, row.change_id ?? '');
     return textOf(kind, language, { ...words, seconds: row.wait_seconds ?? 0 });

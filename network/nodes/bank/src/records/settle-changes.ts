@@ -18,12 +18,22 @@ const columnsOf = ({ phone, password_hash }: Change): Partial<Customer> => ({
   ...(password_hash !== null && { password_hash, password_changed: true }),
 });
 
-async function apply(db: BankDatabase, change: Change): Promise<void> {
+/** Who has lost a telephone has lost the passkey on it, too. */
+const removePasskeys = (db: BankDatabase, customerId: string, at: number) =>
+  db
+    .updateTable('passkeys')
+    .set({ removed_at: at })
+    .where('customer_id', '=', customerId)
+    .where('removed_at', 'is', null)
+    .execute();
+
+async function apply(db: BankDatabase, change: Change, now: number): Promise<void> {
   await db
     .updateTable('customers')
     .set(columnsOf(change))
     .where('customer_id', '=', change.customer_id)
     .execute();
+  if (change.kind === 'recovery') await removePasskeys(db, change.customer_id, now);
   await db
     .updateTable('credential_changes')
     .set({ state: 'done' })
@@ -38,6 +48,6 @@ export async function settleChanges(
   now: number,
 ): Promise<boolean> {
   const due = await dueChanges(db, customerId, now);
-  for (const change of due) await apply(db, change);
+  for (const change of due) await apply(db, change, now);
   return due.length > 0;
 }

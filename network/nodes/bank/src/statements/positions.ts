@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a customer's money is that it cannot spend online: held for orders, set aside for devices; and its devices.
-import type { LedgerHeight } from '@fabric-offline-pay/node-common/node';
+import { ledgerHeight, type LedgerHeight } from '@fabric-offline-pay/node-common/node';
 import { addAmounts, subtractAmounts } from '@fabric-offline-pay/domain';
 import type { BankDatabase } from '../database/schema.js';
-import { ledgerHeight } from './ledger-height.js';
 
 /** Money held for an order that can still be captured. Amounts in minor units, instants in milliseconds since 1970. */
 export interface OpenHold {

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Statements of customers' accounts (unit 20), page by page from one place of one index: a page costs the same however long the
 // account's history is.
-import type {
-  AccountStatement,
-  Balances,
-  StatementEntry,
-  StatementHead,
-  StatementLine,
+import {
+  ledgerHeight,
+  type AccountStatement,
+  type Balances,
+  type StatementEntry,
+  type StatementHead,
+  type StatementLine,
 } from '@fabric-offline-pay/node-common/node';
 import type { ExpressionBuilder, Selectable } from 'kysely';
 import { BankError } from '../bank-error.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
-import { ledgerHeight } from './ledger-height.js';
 import type { AccountEntryTable, EntryKind } from './tables/statement-tables.js';
 
 /** Which part of an account. Instants in milliseconds since 1970; `from` belongs to the period, `to` does not. */

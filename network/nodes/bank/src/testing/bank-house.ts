@@ -1,51 +1,69 @@
 // SPDX-License-Identifier: Apache-2.0
 // A complete bank service for tests: real HTTPS, certificates of every kind, a database, a fake ledger.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeFileAtomic } from '@fabric-offline-pay/node-common';
-import type { BlockSource } from '@fabric-offline-pay/node-common/node';
-import { pino } from 'pino';
+import { newSecret } from '@fabric-offline-pay/node-common/node';
 import { readConfig, type BankConfigInput } from '../config.js';
 import { openBankClient, type BankClient } from '../http/bank-client.js';
-import { startBank, type RunningBank } from '../start-bank.js';
-import {
+import { startBank, type BankParts, type RunningBank } from '../start-bank.js';
+import type {
+  Revoked,
   TestAuthority,
-  type Revoked,
-  type TestCertificate,
+  TestCertificate,
 } from '../../../common/src/testing/certificates.js';
 import { FakeLedger } from './fake-ledger.js';
+import { TestHouse } from '../../../common/src/testing/test-house.js';
 import { testPlace } from '../../../common/src/testing/test-place.js';
 
-type Changes = Partial<
-  Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts' | 'coreBanking' | 'messages'>
->;
+type Changes = Partial<Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts' | 'coreBanking' | 'messages' | 'passkeys'>> & {
+  /** Where alerts are posted to. */
+  readonly alertUrl?: string;
+};
+
+/** What a test brings itself; else the ledger is a fake, and there are no blocks. */
+type Parts = Partial<Omit<BankParts, 'logger'>>;
 
 export class BankHouse {
   readonly #clients: BankClient[] = [];
 
   private constructor(
-    readonly authority: TestAuthority,
-    readonly folder: string,
+    readonly house: TestHouse,
     readonly bank: RunningBank,
     readonly ledger: FakeLedger,
-    readonly logged: readonly string[],
   ) {}
 
-  /** @param blocks of a ledger that the node follows; none unless given */
-  static async open(changes: Changes = {}, blocks?: BlockSource): Promise<BankHouse> {
-    const authority = new TestAuthority('bank ca');
-    const folder = mkdtempSync(join(tmpdir(), 'bank-house-'));
-    const [ledger, logged] = [new FakeLedger(), [] as string[]];
-    const logger = pino({ level: 'debug' }, { write: (line: string) => logged.push(line) });
-    const file = join(folder, 'config.json');
-    writeFileSync(file, JSON.stringify(testConfiguration(authority, folder, changes)));
-    const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
-    const bank = await startBank(config, {
-      ...{ ledger, logger, place: await testPlace() },
-      ...(blocks !== undefined && { blocks }),
+  static async open({ alertUrl, ...changes }: Changes = {}, parts: Parts = {}): Promise<BankHouse> {
+    const house = new TestHouse({
+      ...{ name: 'bank', server: 'bank-authentication', mspId: 'BankMSP', actor: 'bank-1' },
+    } as const);
+    const { logger } = house;
+    const ledger = new FakeLedger();
+    const file = house.configured({
+      ...{ keyFile: 'code.key', backingKeyFile: 'backing.key', outboxFolder: 'outbox' },
+      ...changes,
+      ...(alertUrl !== undefined && {
+        alerts: {
+          webhook: { url: alertUrl, secretFile: house.write('pager.secret', newSecret()) },
+        },
+      }),
     });
-    return new BankHouse(authority, folder, bank, ledger, logged);
+    const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
+    const place = parts.place ?? (await testPlace());
+    const bank = await startBank(config, { ledger, logger, ...parts, place });
+    return new BankHouse(house, bank, ledger);
+  }
+
+  get authority(): TestAuthority {
+    return this.house.authority;
+  }
+
+  get folder(): string {
+    return this.house.folder;
+  }
+
+  /** Lines of the log. */
+  get logged(): readonly string[] {
+    return this.house.logged;
   }
 
   get outbox(): string {
@@ -75,43 +93,6 @@ export class BankHouse {
   async close(): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.bank.close();
-    rmSync(this.folder, { recursive: true });
+    this.house.remove();
   }
-}
-
-function testConfiguration(
-  authority: TestAuthority,
-  folder: string,
-  changes: Changes,
-): BankConfigInput {
-  const write = (name: string, text: string): string => {
-    writeFileSync(join(folder, name), text);
-    return name;
-  };
-  const server = authority.issue({ commonName: 'bank-authentication' });
-  const unused = write('unused.pem', '');
-  return {
-    ...changes,
-    databaseFolder: 'db',
-    keyFile: 'code.key',
-    backingKeyFile: 'backing.key',
-    outboxFolder: 'outbox',
-    readyFile: 'ready.json',
-    tls: {
-      cert: write('cert.pem', server.cert),
-      key: write('key.pem', server.key),
-      clientRoots: [write('root.pem', authority.root)],
-      revocations: write('revocations.pem', authority.revocations()),
-    },
-    ledger: {
-      peers: [{ address: 'x', hostnameOverride: 'x' }],
-      tlsRoot: unused,
-      mspId: 'BankMSP',
-      actor: 'bank-1',
-      identities: {},
-      channel: 'c',
-      chaincode: 'c',
-      organisations: {},
-    },
-  };
 }

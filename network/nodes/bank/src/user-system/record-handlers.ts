@@ -1,13 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Carries out what customers ask of their own record. A login opens its customer's record only.
 import type { FileAnswer, Handlers, ParsedInput } from '@fabric-offline-pay/node-common/client';
-import {
-  statementCamt053,
-  statementCsv,
-  statementPdf,
-  type AccountStatement,
-  type StatementEntry,
-} from '@fabric-offline-pay/node-common/node';
+import { statementFile as fileOf, type StatementEntry } from '@fabric-offline-pay/node-common/node';
 import { toInstant } from '../clock.js';
 import type { BankContext } from '../context.js';
 import { optIn, optOut } from '../habits/choices.js';
@@ -28,22 +22,6 @@ export type RecordContext = Pick<BankContext, 'db' | 'clock' | 'limits'>;
 
 type Operations = typeof RECORD_OPERATIONS;
 type Input<Name extends keyof Operations> = ParsedInput<Operations[Name]>;
-
-/** How a statement is written as a file. */
-const FORMATS: Readonly<
-  Record<
-    Input<'statementFile'>['format'],
-    {
-      readonly contentType: string;
-      readonly ending: string;
-      readonly write: (statement: AccountStatement) => AsyncIterable<string | Uint8Array>;
-    }
-  >
-> = {
-  csv: { contentType: 'text/csv; charset=utf-8', ending: 'csv', write: statementCsv },
-  'camt.053': { contentType: 'application/xml', ending: 'xml', write: statementCamt053 },
-  pdf: { contentType: 'application/pdf', ending: 'pdf', write: statementPdf },
-};
 
 async function customerOf(context: RecordContext, loginId: string): Promise<string> {
   return (await requireSession(context, loginId)).customer_id;
@@ -87,9 +65,8 @@ async function statementFile(
   const customerId = await customerOf(context, loginId);
   const madeAt = context.clock();
   const query = { customerId, currency, ...periodOf({ from, to }), madeAt };
-  const { contentType, ending, write } = FORMATS[format];
-  const fileName = `statement-${currency}-${from}-${to}.${ending}`;
-  return { contentType, fileName, body: write(await wholeStatement(context.db, query)) };
+  const statement = await wholeStatement(context.db, query);
+  return fileOf(statement, format, `statement-${currency}-${from}-${to}`);
 }
 
 export const RECORD_HANDLERS: Handlers<Operations, RecordContext> = {

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a customer reads and decides of its own record (unit 20): a part of the node's interface. Each needs an authenticated login.
 import { currency, identifier } from '@fabric-offline-pay/domain';
-import { file, operations } from '@fabric-offline-pay/node-common/client';
+import {
+  file,
+  operations,
+  STATEMENT_FORMATS,
+  STATEMENT_TYPES,
+} from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 import { CUSTOMER_CHANNEL } from '../caller.js';
 
@@ -125,8 +130,8 @@ export const RECORD_OPERATIONS = operations({
     method: 'GET',
     path: '/logins/:loginId/statement-file',
     summary: 'The account of a period as CSV, camt.053 or PDF, the oldest entries first.',
-    input: z.strictObject({ ...loginKey, ...period, format: z.enum(['csv', 'camt.053', 'pdf']) }),
-    output: file('text/csv', 'application/xml', 'application/pdf'),
+    input: z.strictObject({ ...loginKey, ...period, format: z.enum(STATEMENT_FORMATS) }),
+    output: file(...STATEMENT_TYPES),
   },
   listHolds: {
     ...channel,

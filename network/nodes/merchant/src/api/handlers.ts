@@ -8,7 +8,7 @@ import { addEvidence, readBundle, readDispute, submitEvidence } from '../dispute
 import { listDisputes } from '../disputes/list-disputes.js';
 import { written } from '../ledger-call.js';
 import { listBalances, listPayouts } from '../money/payouts.js';
-import { reportCsv } from '../money/report-csv.js';
+import { settlementFile } from '../money/settlement-file.js';
 import { settlementReport } from '../money/settlement-report.js';
 import { capturesDue, listOrders, readOrder } from '../orders/list-orders.js';
 import { placeRefund } from '../orders/refund.js';
@@ -70,11 +70,7 @@ export const HANDLERS: Handlers<OperationTable, CallContext> = {
   listBalances,
   listPayouts,
   settlementReport,
-  settlementFile: async (call, input) => ({
-    contentType: 'text/csv',
-    fileName: `${input.payeeId}-${input.currency}-${input.date}.csv`,
-    body: reportCsv(await settlementReport(call, input)),
-  }),
+  settlementFile,
   reportTerminal: async (call, input) => {
     await reportTerminal(call, input);
     return { received: true };

@@ -8,6 +8,8 @@ import {
   placedOutput,
   type ApiDescription,
   type Operation,
+  STATEMENT_FORMATS,
+  STATEMENT_TYPES,
 } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 import { PROBLEM_CODES } from '../catalogue/goods-file.js';
@@ -229,10 +231,13 @@ const moneyOperations = {
   }),
   settlementFile: cashier({
     method: 'GET',
-    path: '/settlements/:payeeId/:currency/:date/csv',
-    summary: "A payee's day as CSV.",
-    input: z.strictObject({ payeeId: identifier, currency, date: z.iso.date() }),
-    output: file('text/csv'),
+    path: '/settlements/:payeeId/:currency/:date/file',
+    summary: "A payee's day as CSV, camt.053 or PDF.",
+    input: z.strictObject({
+      ...{ payeeId: identifier, currency, date: z.iso.date() },
+      format: z.enum(STATEMENT_FORMATS),
+    }),
+    output: file(...STATEMENT_TYPES),
   }),
 } as const;
 

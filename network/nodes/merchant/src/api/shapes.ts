@@ -91,6 +91,7 @@ export const report = z.object({
   closing: signedAmount,
   entries: z.array(
     z.object({
+      id: z.string(),
       at: seconds,
       kind: z.enum([
         'sale',
@@ -110,6 +111,7 @@ export const report = z.object({
   ),
   totals: z.record(z.string(), signedAmount).describe('sums of the entries by kind'),
   payouts: z.array(payout).describe('requested or paid on the day, and those that wait'),
+  height: z.object({ block: z.int(), hash: z.string() }).describe('of the ledger, as read'),
 });
 
 export const endpoint = z.object({

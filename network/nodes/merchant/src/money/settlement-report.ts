@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A payee's day: what it had, what came and went, and its payouts. Days are those of UTC, by the time of the ledger's transactions.
+import { ledgerHeight, type LedgerHeight } from '@fabric-offline-pay/node-common/node';
 import { sql } from 'kysely';
 import type { MerchantDatabase, MovementKind } from '../database/schema.js';
 
-interface Context {
+export interface ReportContext {
   readonly db: MerchantDatabase;
 }
 
@@ -16,6 +17,8 @@ export interface ReportQuery {
 
 /** A movement of the payee's money. */
 export interface ReportEntry {
+  /** Unique within the payee's account: block, transaction, place. */
+  readonly id: string;
   /** Seconds since 1970. */
   readonly at: number;
   readonly kind: MovementKind;
@@ -47,11 +50,26 @@ export interface SettlementReport extends ReportQuery {
   readonly totals: Record<string, string>;
   /** Requested or paid on the day, and those that wait. */
   readonly payouts: Payout[];
+  /** The ledger up to where the tables follow it: a day that is not over may still get entries. */
+  readonly height: LedgerHeight;
 }
 
 const DAY_SECONDS = 24 * 3_600;
 
-async function sumBefore({ db }: Context, { payeeId, currency }: ReportQuery, before: number) {
+/** @returns the first second of the day, and that of the next one; since 1970 */
+export function dayOf({ date }: Pick<ReportQuery, 'date'>): {
+  readonly from: number;
+  readonly to: number;
+} {
+  const from = Date.parse(`${date}T00:00:00Z`) / 1000;
+  return { from, to: from + DAY_SECONDS };
+}
+
+async function sumBefore(
+  { db }: ReportContext,
+  { payeeId, currency }: ReportQuery,
+  before: number,
+) {
   const { total } = await db
     .selectFrom('payee_movements')
     .select(sql<string>`coalesce(sum(amount::numeric), 0)::text`.as('total'))
@@ -63,7 +81,7 @@ async function sumBefore({ db }: Context, { payeeId, currency }: ReportQuery, be
 }
 
 async function entriesOf(
-  { db }: Context,
+  { db }: ReportContext,
   { payeeId, currency }: ReportQuery,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<ReportEntry[]> {
@@ -79,6 +97,7 @@ async function entriesOf(
     .orderBy('ordinal')
     .execute();
   return rows.map((row) => ({
+    id: `${row.block}-${row.transaction_index}-${row.ordinal}`,
     at: row.at,
     kind: row.kind,
     amount: row.amount,
@@ -89,7 +108,7 @@ async function entriesOf(
 }
 
 async function payoutsOf(
-  { db }: Context,
+  { db }: ReportContext,
   { payeeId, currency }: ReportQuery,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<Payout[]> {
@@ -120,13 +139,8 @@ function totalsOf(entries: readonly ReportEntry[]): Record<string, string> {
   return Object.fromEntries([...totals].map(([kind, total]) => [kind, total.toString()]));
 }
 
-/** @returns an empty day for a payee that never had money in the currency */
-export async function settlementReport(
-  context: Context,
-  query: ReportQuery,
-): Promise<SettlementReport> {
-  const from = Date.parse(`${query.date}T00:00:00Z`) / 1000;
-  const day = { from, to: from + DAY_SECONDS };
+async function readDay(context: ReportContext, query: ReportQuery): Promise<SettlementReport> {
+  const day = dayOf(query);
   const opening = await sumBefore(context, query, day.from);
   const entries = await entriesOf(context, query, day);
   const closing = entries.reduce((sum, { amount }) => sum + BigInt(amount), opening);
@@ -137,5 +151,16 @@ export async function settlementReport(
     entries,
     totals: totalsOf(entries),
     payouts: await payoutsOf(context, query, day),
+    height: await ledgerHeight(context.db),
   };
 }
+
+/** Read as of one moment, so that the sums agree. @returns an empty day for a payee that never had money in the currency */
+export const settlementReport = (
+  { db }: ReportContext,
+  { payeeId, currency, date }: ReportQuery,
+): Promise<SettlementReport> =>
+  db
+    .transaction()
+    .setIsolationLevel('repeatable read')
+    .execute((snapshot) => readDay({ db: snapshot }, { payeeId, currency, date }));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A process that tests kill: tells the endpoint `shop` what waits for it in the database at a folder or an address. Ends when nothing is due.
+import { openPoster } from '@fabric-offline-pay/node-common/node';
 import { openMerchantDatabase } from '../database/open-database.js';
 import { deliverDue } from '../webhooks/deliver.js';
-import { openPoster } from '../webhooks/post.js';
 import { Seal } from '../webhooks/seal.js';
 
 async function main(place: string, key: string): Promise<void> {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What telling endpoints needs.
+import type { Post } from '@fabric-offline-pay/node-common/node';
 import type { MerchantDatabase } from '../database/schema.js';
 import type { Backoff } from './backoff.js';
-import type { Post } from './post.js';
 import type { Seal } from './seal.js';
 
 export interface WebhookContext {

@@ -3,6 +3,7 @@
 // an answer and its note sends the same id again, which receivers know by `webhook-id`.
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemCodeOf } from '@fabric-offline-pay/node-common';
+import { signedHeaders } from '@fabric-offline-pay/node-common/node';
 import { sql, type Selectable } from 'kysely';
 import type {
   WebhookDeliveryTable,
@@ -10,7 +11,6 @@ import type {
   WebhookEventTable,
 } from '../database/schema.js';
 import type { WebhookContext } from './context.js';
-import { signedHeaders } from './signed.js';
 
 type Endpoint = Selectable<WebhookEndpointTable>;
 type Waiting = Pick<

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Endpoints: where a shop wants to be told, of what, and by which secret it recognises us.
+import { isEndpointUrl, newSecret, type Reach } from '@fabric-offline-pay/node-common/node';
 import { sql, type Selectable } from 'kysely';
 import type { EndpointState, WebhookEndpointTable } from '../database/schema.js';
 import type { EventType } from '../events/event-types.js';
 import { refuse } from '../merchant-error.js';
-import { isEndpointUrl, type Reach } from './addresses.js';
 import type { WebhookContext } from './context.js';
-import { newSecret } from './signed.js';
 
 export interface EndpointsContext extends Pick<WebhookContext, 'db' | 'clock' | 'seal'> {
   readonly reach: Reach;

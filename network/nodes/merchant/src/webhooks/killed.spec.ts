@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { testPlace, urlOf } from '../../../common/src/testing/test-place.js';
 import { openMerchantDatabase } from '../database/open-database.js';
 import { noteEvent } from '../events/note-event.js';
-import { openReceiver, type Receiver } from '../testing/receiver.js';
+import { openReceiver, type Receiver } from '../../../common/src/testing/receiver.js';
 import { registerEndpoint } from './endpoints.js';
 import { Seal } from './seal.js';
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Webhooks against a real HTTP server that fails, redirects, and goes away: each event arrives, in the order of its subject.
 import { randomBytes } from 'node:crypto';
+import { openPoster } from '@fabric-offline-pay/node-common/node';
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { testPlace } from '../../../common/src/testing/test-place.js';
 import { openMerchantDatabase } from '../database/open-database.js';
 import type { MerchantDatabase } from '../database/schema.js';
 import { noteEvent } from '../events/note-event.js';
-import { openReceiver, type Receiver } from '../testing/receiver.js';
+import { openReceiver, type Receiver } from '../../../common/src/testing/receiver.js';
 import type { WebhookContext } from './context.js';
 import { deliverDue } from './deliver.js';
 import {
@@ -21,7 +22,6 @@ import {
   type Registration,
 } from './endpoints.js';
 import { dueWebhooksJob } from './jobs.js';
-import { openPoster } from './post.js';
 import { Seal } from './seal.js';
 
 const DAY_MS = 24 * 3_600_000;

@@ -1,34 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells a system of the bank, such as its pager, by a signed request (Standard Webhooks 1.0, symmetric signature).
-import { createHmac } from 'node:crypto';
+import { checkSecret, openPoster, signedHeaders } from '@fabric-offline-pay/node-common/node';
 import type { AlertChannel, AlertMessage } from './alert-channel.js';
 
 export interface WebhookOptions {
+  /** https into the Internet or the bank's own network; http on this machine only. */
   readonly url: string;
-  /** `whsec_` and base64 of the key; see {@link webhookKey}. */
+  /** `whsec_` and base64 of the key. */
   readonly secret: string;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Milliseconds until the receiver must have answered. */
   readonly timeoutMs?: number;
 }
-
-const PREFIX = 'whsec_';
-const LEAST_KEY_BYTES = 24;
-const MOST_KEY_BYTES = 64;
-
-/** @returns the key of a secret. @throws when it does not have the standard's form; the error does not quote it */
-export function webhookKey(secret: string): Buffer {
-  const key = Buffer.from(secret.slice(PREFIX.length), 'base64');
-  const isLong = key.length >= LEAST_KEY_BYTES && key.length <= MOST_KEY_BYTES;
-  if (!secret.startsWith(PREFIX) || !isLong)
-    throw new Error('The webhook secret is not whsec_ and base64 of 24 to 64 bytes.');
-  return key;
-}
-
-/** @returns the value of `webhook-signature`. @param timestamp seconds since 1970 */
-export const signWebhook = (key: Buffer, id: string, timestamp: number, body: string): string =>
-  `v1,${createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')}`;
 
 /** Who acknowledged it is nobody else's concern. */
 function bodyOf({ news, alert }: AlertMessage, now: number): string {
@@ -44,34 +28,26 @@ class WebhookRefused extends Error {
   override readonly name = 'WebhookRefused';
 }
 
+const isTaken = (status: number): boolean => status >= 200 && status < 300;
+
+/** @throws when the secret has another form */
 export function webhookChannel({
   url,
   secret,
   clock,
   timeoutMs = DEFAULT_TIMEOUT_MS,
 }: WebhookOptions): AlertChannel {
-  const key = webhookKey(secret);
+  checkSecret(secret);
+  const { post } = openPoster({ reach: 'organisation', timeoutMs, keepAlive: false });
   return {
     name: 'webhook',
     tells: ['opened', 'acknowledged', 'escalated', 'closed'],
     async send(message, signal) {
       const now = clock();
       const body = bodyOf(message, now);
-      const timestamp = Math.floor(now / 1000);
-      const response = await fetch(url, {
-        method: 'POST',
-        body,
-        redirect: 'error',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-        headers: {
-          'content-type': 'application/json',
-          'webhook-id': message.id,
-          'webhook-timestamp': timestamp.toString(),
-          'webhook-signature': signWebhook(key, message.id, timestamp, body),
-        },
-      });
-      await response.body?.cancel();
-      if (!response.ok) throw new WebhookRefused(`The webhook answered ${response.status}.`);
+      const headers = signedHeaders({ id: message.id, body, sentAt: now }, [secret]);
+      const status = await post(url, headers, body, signal);
+      if (!isTaken(status)) throw new WebhookRefused(`The webhook answered ${status}.`);
     },
   };
 }

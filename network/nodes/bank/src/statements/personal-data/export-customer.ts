@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // All that the bank's node has of a customer, for the customer (Regulation (EU) 2016/679, Articles 15 and 20).
-import type { LedgerHeight } from '@fabric-offline-pay/node-common/node';
+import { ledgerHeight, type LedgerHeight } from '@fabric-offline-pay/node-common/node';
 import { sql } from 'kysely';
 import type { BankDatabase } from '../../database/schema.js';
-import { ledgerHeight } from '../ledger-height.js';
 import { PERSONAL_DATA, type PersonalTable } from './personal-tables.js';
 
 /** A row by its columns. Instants are milliseconds since 1970, amounts minor units as text. */

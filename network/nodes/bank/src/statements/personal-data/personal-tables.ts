@@ -48,6 +48,12 @@ export const PERSONAL_DATA: readonly PersonalTable[] = [
     erasure: { kind: 'clear', columns: ['phone', 'password_hash'], because: PROOF },
   },
   { table: 'codes', secret: ['mac'], erasure: DELETE },
+  {
+    table: 'passkeys',
+    secret: ['credential_id', 'public_key', 'registered_with'],
+    erasure: DELETE,
+  },
+  { table: 'passkey_challenges', secret: ['challenge'], erasure: DELETE },
   { table: 'attempts', erasure: keep(PROOF) },
   { table: 'factors', of: 'login', secret: ['nonce'], erasure: keep(PROOF) },
   { table: 'step_ups', of: 'login', erasure: keep(PROOF) },

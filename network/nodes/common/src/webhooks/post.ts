@@ -8,13 +8,16 @@ export interface PostOptions {
   readonly reach: Reach;
   /** Milliseconds for the whole exchange. */
   readonly timeoutMs: number;
+  /** Keeps connections for the next request; yes unless told. For those who send rarely it would only keep them open. */
+  readonly keepAlive?: boolean;
 }
 
-/** @returns the status of the answer. @throws when there was none. */
+/** @param signal ends the exchange early @returns the status of the answer. @throws when there was none. */
 export type Post = (
   url: string,
   headers: Readonly<Record<string, string>>,
   body: string,
+  signal?: AbortSignal,
 ) => Promise<number>;
 
 export interface Poster {
@@ -38,13 +41,13 @@ function discard(response: IncomingMessage): void {
 const settled = (response: IncomingMessage): Promise<void> =>
   new Promise((resolve) => response.on('close', resolve));
 
-const KEPT = { keepAlive: true, maxSockets: 64, maxFreeSockets: 32 } as const;
+const SOCKETS = { maxSockets: 64, maxFreeSockets: 32 } as const;
 
 /** @returns a sender with its own connections */
-export function openPoster({ reach, timeoutMs }: PostOptions): Poster {
+export function openPoster({ reach, timeoutMs, keepAlive = true }: PostOptions): Poster {
   const lookup = checkedLookup(reach);
-  const secure = new HttpsAgent({ ...KEPT, minVersion: 'TLSv1.2' });
-  const plain = new HttpAgent(KEPT);
+  const secure = new HttpsAgent({ ...SOCKETS, keepAlive, minVersion: 'TLSv1.2' });
+  const plain = new HttpAgent({ ...SOCKETS, keepAlive });
 
   const begin = (url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal) => {
     const common = { method: 'POST', headers, lookup, signal } as const;
@@ -53,10 +56,11 @@ export function openPoster({ reach, timeoutMs }: PostOptions): Poster {
       : httpRequest(url, { ...common, agent: plain });
   };
 
-  const post: Post = async (url, headers, body) => {
+  const post: Post = async (url, headers, body, given) => {
     if (!isEndpointUrl(reach, url)) throw new AddressRefusedError();
     const length = Buffer.byteLength(body).toString();
-    const signal = AbortSignal.timeout(timeoutMs);
+    const limit = AbortSignal.timeout(timeoutMs);
+    const signal = given === undefined ? limit : AbortSignal.any([limit, given]);
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       begin(new URL(url), { ...headers, 'content-length': length }, signal)
         .on('response', resolve)

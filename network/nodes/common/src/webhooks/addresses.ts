@@ -1,21 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where webhooks may go. Whoever registers an endpoint must not reach, through this node, what only this node can reach.
+// Where webhooks may go. Whoever names an endpoint must not reach, through this node, what only this node can reach.
 import { lookup, type LookupAddress } from 'node:dns';
 import { isIP, type LookupFunction } from 'node:net';
 import ipaddr from 'ipaddr.js';
 
-/** `public`: https to addresses of the Internet. `loopback`: http and this machine, too: for tests and for a relay beside the node. */
-export type Reach = 'public' | 'loopback';
+/**
+ * `public`: https to addresses of the Internet: for endpoints that callers register. `loopback`: http and this machine, too: for tests and for
+ * a relay beside the node. `organisation`: https also into the organisation's own network, http to this machine only: for endpoints that
+ * the node's operator sets. None reaches link-local addresses, where clouds keep a machine's secrets.
+ */
+export type Reach = 'public' | 'loopback' | 'organisation';
 
 /** What the special ranges of IPv4 and IPv6 are called (RFC 6890); `unicast` is all that is left: the Internet. */
 const RANGES: Readonly<Record<Reach, readonly string[]>> = {
   public: ['unicast'],
   loopback: ['unicast', 'loopback'],
+  organisation: ['unicast', 'loopback', 'private', 'uniqueLocal', 'carrierGradeNat'],
 };
 
-const SCHEMES: Readonly<Record<Reach, readonly string[]>> = {
-  public: ['https:'],
-  loopback: ['https:', 'http:'],
+const isThisMachine = (host: string): boolean =>
+  host === 'localhost' || (ipaddr.isValid(host) && ipaddr.process(host).range() === 'loopback');
+
+/** Whether a request may travel without TLS. */
+const MAY_BE_PLAIN: Readonly<Record<Reach, (host: string) => boolean>> = {
+  public: () => false,
+  loopback: () => true,
+  organisation: isThisMachine,
 };
 
 /** An address of IPv4 that is written as one of IPv6 counts as what it is. */
@@ -39,7 +49,7 @@ export function isEndpointUrl(reach: Reach, text: string): boolean {
   const { protocol, username, password, hostname, hash } = new URL(text);
   const host = bare(hostname);
   return (
-    SCHEMES[reach].includes(protocol) &&
+    (protocol === 'https:' || (protocol === 'http:' && MAY_BE_PLAIN[reach](host))) &&
     `${username}${password}${hash}` === '' &&
     (isIP(host) === 0 || isReachable(reach, host))
   );

@@ -5,8 +5,20 @@ import { Webhook } from 'standardwebhooks';
 
 const SECRET_BYTES = 32;
 
+const PREFIX = 'whsec_';
+const LEAST_KEY_BYTES = 24;
+const MOST_KEY_BYTES = 64;
+
+/** @throws when a secret of somebody else does not have the standard's form; the error does not quote it */
+export function checkSecret(secret: string): void {
+  const { length } = Buffer.from(secret.slice(PREFIX.length), 'base64');
+  const isLong = length >= LEAST_KEY_BYTES && length <= MOST_KEY_BYTES;
+  if (!secret.startsWith(PREFIX) || !isLong)
+    throw new Error('The webhook secret is not whsec_ and base64 of 24 to 64 bytes.');
+}
+
 /** @returns `whsec_` and base64 */
-export const newSecret = (): string => `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
+export const newSecret = (): string => `${PREFIX}${randomBytes(SECRET_BYTES).toString('base64')}`;
 
 export interface Telling {
   readonly id: string;
