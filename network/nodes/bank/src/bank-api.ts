@@ -14,6 +14,7 @@ import { WORK_OPERATIONS } from './alerts/work-operations.js';
 import { MONEY_OPERATIONS } from './reconciliation/reconciliation-operations.js';
 import { RECORD_OPERATIONS } from './user-system/record-operations.js';
 import { INPUTS } from './inputs.js';
+import { BANK_FIELDS } from './ownership.js';
 import { ATTEMPT_RESULTS, CHANGE_KINDS, CHANGE_STATES, FACTORS, LOGIN_STATES } from './states.js';
 
 const SMALL = 4;
@@ -223,7 +224,7 @@ export const SERVICE_OPERATIONS = operations({
     summary: 'Submits the password. The answer does not say whether it was right.',
     input: INPUTS.submitPassword,
     output: received,
-    errors: ['STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED'],
+    errors: ['STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED', 'NOT_FOUND'],
     bodyKiB: SMALL,
   }),
   submitCode: channel({
@@ -232,7 +233,7 @@ export const SERVICE_OPERATIONS = operations({
     summary: 'Submits the code. The answer does not say whether it was right.',
     input: INPUTS.submitCode,
     output: received,
-    errors: ['STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED'],
+    errors: ['STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED', 'NOT_FOUND'],
     bodyKiB: SMALL,
   }),
   complete: channel({
@@ -243,6 +244,7 @@ export const SERVICE_OPERATIONS = operations({
     output: authenticated,
     errors: [
       'STATE_CONFLICT',
+      'NOT_FOUND',
       'AUTHENTICATION_FAILED',
       'AUTHENTICATION_EXPIRED',
       'LOGIN_NOT_AUTHENTICATED',
@@ -390,5 +392,6 @@ export const BANK_API: ApiDescription & { readonly operations: OperationTable } 
     'Enrolment, login by two factors, step-up, deduction, statements, recommendations, alerts, pay-outs, reconciliation (units 2 to 7, 14 and 16 to 20 of the patent on the side of the bank).',
   version: '0.1.0',
   operations: BANK_OPERATIONS,
+  fields: BANK_FIELDS,
   errors: BANK_ERRORS,
 };

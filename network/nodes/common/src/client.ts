@@ -39,6 +39,13 @@ export {
   pathFields,
   withContext,
 } from './http/operation.js';
+export {
+  type FieldMeaning,
+  type FieldMeanings,
+  type Limit,
+  limitsOf,
+  type OwnedThing,
+} from './http/ownership.js';
 export { parseWith } from './http/parse-input.js';
 export { PROBES, type Readiness } from './http/probes.js';
 export { type ApiDescription, codesOf, openApi } from './http/open-api.js';

@@ -7,7 +7,7 @@ import { writeFileAtomic } from '@fabric-offline-pay/node-common';
 import { pino } from 'pino';
 import { readConfig, type BankConfigInput } from '../config.js';
 import { openBankClient, type BankClient } from '../http/bank-client.js';
-import { startBank, type RunningBank } from '../start-bank.js';
+import { startBank, type BankParts, type RunningBank } from '../start-bank.js';
 import {
   TestAuthority,
   type Revoked,
@@ -29,7 +29,11 @@ export class BankHouse {
     readonly logged: readonly string[],
   ) {}
 
-  static async open(changes: Changes = {}): Promise<BankHouse> {
+  /** @param parts a real ledger instead of the fake one, and what the node does on it */
+  static async open(
+    changes: Changes = {},
+    parts: Partial<Omit<BankParts, 'logger' | 'engine'>> = {},
+  ): Promise<BankHouse> {
     const authority = new TestAuthority('bank ca');
     const folder = mkdtempSync(join(tmpdir(), 'bank-house-'));
     const [ledger, logged] = [new FakeLedger(), [] as string[]];
@@ -37,7 +41,8 @@ export class BankHouse {
     const file = join(folder, 'config.json');
     writeFileSync(file, JSON.stringify(testConfiguration(authority, folder, changes)));
     const config = readConfig(file, { OFFPAY_BANK_CODE_SECONDS: '60' });
-    const bank = await startBank(config, { ledger, logger, engine: new WorkerEngine() });
+    const engine = new WorkerEngine();
+    const bank = await startBank(config, { ledger, ...parts, logger, engine });
     return new BankHouse(authority, folder, bank, ledger, logged);
   }
 

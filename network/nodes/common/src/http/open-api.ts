@@ -9,6 +9,7 @@ import {
   type Operation,
   type Operations,
 } from './operation.js';
+import { limitsOf, type FieldMeaning } from './ownership.js';
 import { PROBES } from './probes.js';
 
 /** What the document says of the node as a whole. */
@@ -17,6 +18,8 @@ export interface ApiDescription {
   readonly description: string;
   readonly version: string;
   readonly operations: Operations;
+  /** What the fields of the inputs are. */
+  readonly fields: Readonly<Record<string, FieldMeaning>>;
   /** Texts of the node's own codes. */
   readonly errors: Readonly<Record<string, RefusalTexts>>;
 }
@@ -94,10 +97,14 @@ function bodyOf(operation: Operation): Json {
   };
 }
 
+/** A file of JSON is any JSON, and one that is no text has no schema. */
+const fileSchema = (type: string): Json =>
+  /^(text\/|application\/xml)/.test(type) ? { schema: { type: 'string' } } : {};
+
 const answerOf = ({ output }: Operation): Json => ({
   description: 'Done.',
   content: isFileOutput(output)
-    ? Object.fromEntries(output.contentTypes.map((type) => [type, { schema: { type: 'string' } }]))
+    ? Object.fromEntries(output.contentTypes.map((type) => [type, fileSchema(type)]))
     : { 'application/json': { schema: schemaOf(output, 'output') } },
 });
 
@@ -139,15 +146,27 @@ function responsesOf(operation: Operation, texts: (code: string) => RefusalTexts
 /** A path with parameters in braces. */
 const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
+/** Whose things a role reaches, where it is not everybody's. */
+function limitTexts(operation: Operation, fields: ApiDescription['fields']): readonly string[] {
+  const limits = limitsOf(operation, fields);
+  return [...new Set(limits.map(({ role }) => role))].map((role) => {
+    const own = limits.filter((limit) => limit.role === role).map(({ thing }) => thing);
+    return `${role} reaches its own only: ${[...new Set(own)].join(', ')}.`;
+  });
+}
+
 function operationOf(
   name: string,
   operation: Operation,
+  fields: ApiDescription['fields'],
   texts: (code: string) => RefusalTexts,
 ): Json {
   return {
     operationId: name,
     summary: operation.summary,
-    description: `Roles: ${operation.roles.join(', ')}.`,
+    description: [`Roles: ${operation.roles.join(', ')}.`, ...limitTexts(operation, fields)].join(
+      ' ',
+    ),
     'x-roles': operation.roles,
     parameters: parametersOf(operation),
     ...bodyOf(operation),
@@ -160,11 +179,18 @@ function textsWith(own: ApiDescription['errors']): (code: string) => RefusalText
 }
 
 /** @returns the document; the same for the same table. */
-export function openApi({ title, description, version, operations, errors }: ApiDescription): Json {
+export function openApi({
+  title,
+  description,
+  version,
+  operations,
+  fields,
+  errors,
+}: ApiDescription): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const [name, operation] of Object.entries({ ...operations, ...PROBES })) {
     const path = (paths[templateOf(operation.path)] ??= {});
-    path[operation.method.toLowerCase()] = operationOf(name, operation, textsWith(errors));
+    path[operation.method.toLowerCase()] = operationOf(name, operation, fields, textsWith(errors));
   }
   return {
     openapi: '3.1.0',

@@ -17,18 +17,16 @@ type Changes = Partial<Pick<LogisticsConfigInput, 'rules'>> & {
 };
 
 export class LogisticsHouse {
-  readonly #authority: TestAuthority;
   readonly #folder: string;
   readonly #clients: NodeClient<OperationTable>[] = [];
 
   private constructor(
-    authority: TestAuthority,
+    readonly authority: TestAuthority,
     folder: string,
     readonly node: RunningNode,
     /** Lines of the log. */
     readonly logged: readonly string[],
   ) {
-    this.#authority = authority;
     this.#folder = folder;
   }
 
@@ -48,8 +46,8 @@ export class LogisticsHouse {
 
   /** A client with a certificate of this role from the company's authority. */
   clientOf(role: string, commonName: string): NodeClient<OperationTable> {
-    const { root } = this.#authority;
-    const certificate = this.#authority.issue({ commonName, role });
+    const { root } = this.authority;
+    const certificate = this.authority.issue({ commonName, role });
     const options = { url: this.node.url, root, ...certificate, timeoutMs: 20_000 };
     const client = nodeClient(LOGISTICS_OPERATIONS, options);
     this.#clients.push(client);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The interface of the merchant's node, for shops in any language: what may be called, by whom, with which fields.
-import { amount, currency, identifier, TRANSACTIONS } from '@fabric-offline-pay/domain';
+import { amount, currency, identifier, refusalsOf, TRANSACTIONS } from '@fabric-offline-pay/domain';
 import {
   file,
   operations,
@@ -12,11 +12,13 @@ import { PROBLEM_CODES } from '../catalogue/goods-file.js';
 import { EVIDENCE_KIND_NAMES, MEDIA_TYPES } from '../disputes/evidence-kinds.js';
 import { EVENT_TYPE_NAMES } from '../events/event-types.js';
 import { MERCHANT_ERRORS } from '../merchant-error.js';
+import { MERCHANT_FIELDS } from './ownership.js';
 import { DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS } from '../webhooks/endpoints.js';
 import {
   after,
   balance,
   batch,
+  count,
   disputeFile,
   disputeKey,
   endpoint,
@@ -57,11 +59,10 @@ const terminals = by('terminal', 'cashier');
 /** A transaction of the ledger that the cashier calls: the same input, the same answer. */
 const step = <const Path extends string, Input extends z.ZodObject, Output extends z.ZodType>(
   path: Path,
-  transaction: {
+  transaction: Parameters<typeof refusalsOf>[0] & {
     readonly summary: string;
     readonly input: Input;
     readonly output: Output;
-    readonly errors: readonly string[];
   },
 ) =>
   cashier({
@@ -70,7 +71,7 @@ const step = <const Path extends string, Input extends z.ZodObject, Output exten
     summary: transaction.summary,
     input: transaction.input,
     output: transaction.output,
-    errors: transaction.errors,
+    errors: refusalsOf(transaction),
     idempotencyKey: true,
     bodyKiB: 256,
   });
@@ -131,7 +132,7 @@ const orderOperations = {
       counter: z.int().min(1).max(64).optional().describe('of a payment without a network'),
     }),
     output: z.object({ refunded: amount.describe('everything so far'), replayed: z.boolean() }),
-    errors: ['NOT_FOUND', 'PAYMENT_AMBIGUOUS', ...settlement.refund.errors],
+    errors: ['NOT_FOUND', 'PAYMENT_AMBIGUOUS', ...refusalsOf(settlement.refund)],
     idempotencyKey: true,
   }),
 } as const;
@@ -185,7 +186,7 @@ const goodsOperations = {
         )
         .describe('rows that were left out'),
     }),
-    errors: goods.registerGoods.errors,
+    errors: refusalsOf(goods.registerGoods),
     idempotencyKey: true,
     bodyKiB: LARGE,
   }),
@@ -233,7 +234,7 @@ const terminalOperations = {
       merchantId: identifier,
       terminalId: identifier,
       currency,
-      waiting: z.int().min(0),
+      waiting: count,
       amount: sum,
       oldestAt: seconds.nullable(),
     }),
@@ -389,5 +390,6 @@ export const MERCHANT_API: ApiDescription & { readonly operations: OperationTabl
     "A merchant's daily work: orders from basket to refund, goods, payouts, terminals, disputes, webhooks (units 8 to 10 and 12 of the patent on the side of the merchant).",
   version: '0.1.0',
   operations: MERCHANT_OPERATIONS,
+  fields: MERCHANT_FIELDS,
   errors: MERCHANT_ERRORS,
 };

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose the things are that the logistics company's operations name: a courier carries its own orders, a shop has its own, and the company's
+// office works for all.
+import type { FieldMeanings } from '@fabric-offline-pay/node-common/client';
+import { SHOP_CHANNEL, type Role } from '../context.js';
+import type { OperationTable } from './logistics-api.js';
+
+export const LOGISTICS_FIELDS: FieldMeanings<OperationTable, Role> = {
+  merchantId: { thing: 'merchant', ownOnlyFor: [SHOP_CHANNEL] },
+  orderNumber: { thing: 'order', ownOnlyFor: ['courier', SHOP_CHANNEL] },
+  courierId: { thing: 'courier', ownOnlyFor: ['courier'] },
+  basket: { thing: 'basket', ownOnlyFor: [SHOP_CHANNEL] },
+  active: 'content',
+  addresses: 'content',
+  after: 'content',
+  amount: 'content',
+  areas: 'content',
+  basisPoints: 'content',
+  categories: 'content',
+  currency: 'content',
+  day: 'content',
+  delivery: 'content',
+  depot: 'content',
+  from: 'content',
+  gtin: 'content',
+  limit: 'content',
+  location: 'content',
+  moveId: 'content',
+  outcome: 'content',
+  payoutId: 'content',
+  placeId: 'content',
+  quantity: 'content',
+  salt: 'content',
+  secret: 'content',
+  stops: 'content',
+  tariffs: 'content',
+  to: 'content',
+  until: 'content',
+  validFrom: 'content',
+};

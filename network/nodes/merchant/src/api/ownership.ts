@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Whose the things are that the merchant's operations name. The node works for its organisation's merchants only; who of its people asks
+// makes no difference. Webhooks are the organisation's.
+import type { ATTRIBUTES } from '@fabric-offline-pay/domain';
+import type { FieldMeanings } from '@fabric-offline-pay/node-common/client';
+import type { OperationTable } from './operations.js';
+
+const ofMerchants = (thing: string) => ({ thing, ownOnlyFor: ['cashier', 'terminal'] }) as const;
+
+export const MERCHANT_FIELDS: FieldMeanings<OperationTable, (typeof ATTRIBUTES)[number]> = {
+  merchantId: ofMerchants('merchant'),
+  orderNumber: ofMerchants('order'),
+  disputeId: ofMerchants('dispute'),
+  payeeId: ofMerchants('payee'),
+  terms: ofMerchants('terms'),
+  addressRefs: 'content',
+  addressesDigest: 'content',
+  after: 'content',
+  amount: 'content',
+  batchId: 'content',
+  counter: 'content',
+  csv: 'content',
+  currency: 'content',
+  customerId: 'content',
+  date: 'content',
+  digest: 'content',
+  document: 'content',
+  dryRun: 'content',
+  endpointId: 'content',
+  evidenceId: 'content',
+  from: 'content',
+  gtin: 'content',
+  kind: 'content',
+  limit: 'content',
+  lines: 'content',
+  loginId: 'content',
+  logisticsId: 'content',
+  mediaType: 'content',
+  oldestAt: 'content',
+  outcome: 'content',
+  overlapSeconds: 'content',
+  redeemId: 'content',
+  refundId: 'content',
+  signature: 'content',
+  state: 'content',
+  statement: 'content',
+  terminalId: 'content',
+  types: 'content',
+  url: 'content',
+  waiting: 'content',
+};
