@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The three organisations' nodes, listening, on one ledger in memory on which each organisation has a rival: what an outsider would attack.
+import { join } from 'node:path';
 import type { ApiDescription, Operations } from '@fabric-offline-pay/node-common/client';
 import { BANK_API } from '../../network/nodes/bank/src/bank-api.js';
 import { BANK_ROLES } from '../../network/nodes/bank/src/caller.js';
@@ -30,6 +31,8 @@ export interface AttackedNode {
   readonly authority: TestAuthority;
   /** Every value of the attribute `role` that its organisation's authority gives. */
   readonly roles: readonly string[];
+  /** Where the revocation list of its authority is read from. */
+  readonly revocationsFile: string;
   /** Lines of its log. */
   readonly logged: readonly string[];
 }
@@ -104,6 +107,7 @@ export class AttackedNodes {
         url: bank.bank.url,
         authority: bank.authority,
         roles: BANK_ROLES,
+        revocationsFile: join(bank.folder, 'revocations.pem'),
         logged: bank.logged,
       },
       merchant: {
@@ -112,6 +116,7 @@ export class AttackedNodes {
         url: merchant.node.url,
         authority: merchant.authority,
         roles: BANK_ROLES,
+        revocationsFile: join(merchant.folder, 'revocations.pem'),
         logged: merchant.logged,
       },
       logistics: {
@@ -120,6 +125,7 @@ export class AttackedNodes {
         url: logistics.node.url,
         authority: logistics.authority,
         roles: [...new Set([...BANK_ROLES, ...LOGISTICS_ROLES])],
+        revocationsFile: join(logistics.folder, 'revocations.pem'),
         logged: logistics.logged,
       },
     };

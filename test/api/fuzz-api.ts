@@ -7,7 +7,7 @@ import { CURRENCY, GOODS, LOGISTICS } from '@fabric-offline-pay/testing';
 import { pythonWith } from '../support/python.js';
 import { AttackedNodes, type AttackedNode } from './attacked-nodes.js';
 import { readOptions, USAGE, UsageError, type FuzzApiOptions } from './fuzz-api-options.js';
-import { NAMES, populate, SIDES, type Belongings } from './populate.js';
+import { NAMES, nameOf, populate, SIDES, type Belongings } from './populate.js';
 import { callingRoles } from './role-document.js';
 import { runSchemathesis, type KnownWords } from './schemathesis.js';
 
@@ -42,10 +42,6 @@ const words = (): KnownWords => ({
   endpointId: ['shop', 'till'],
   placeId: ['hub', 'depot'],
 });
-
-/** The certificate's name: a courier's is the courier's. */
-const nameOf = (role: string): string =>
-  ({ courier: NAMES.own.courierId, 'shop-channel': NAMES.own.merchantId })[role] ?? role;
 
 /** The lines after the last headline that schemathesis underlines, which sum up. */
 function summaryOf(output: string): string {

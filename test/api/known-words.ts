@@ -86,4 +86,3 @@ const thingsOf = (names: Belongings): Words => ({
 
 /** @returns words for calls about things of one side. */
 export const wordsOf = (whose: Whose): Words => ({ ...CONTENT, ...thingsOf(NAMES_OF[whose]) });
-

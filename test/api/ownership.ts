@@ -15,10 +15,23 @@ export interface Trial {
   readonly limit: Limit;
 }
 
+/**
+ * Operations before a customer is known: a login is begun in anybody's name. What they answer without a session is tested by itself.
+ */
+export const BEFORE_SESSION = [
+  'openLogin',
+  'beginAuthentication',
+  'submitPassword',
+  'submitCode',
+  'complete',
+];
+
 export const trialsOf = ({ api }: Pick<AttackedNode, 'api'>): readonly Trial[] =>
-  Object.entries(api.operations).flatMap(([name, operation]) =>
-    limitsOf(operation, api.fields).map((limit) => ({ name, operation, limit })),
-  );
+  Object.entries(api.operations)
+    .filter(([name]) => !BEFORE_SESSION.includes(name))
+    .flatMap(([name, operation]) =>
+      limitsOf(operation, api.fields).map((limit) => ({ name, operation, limit })),
+    );
 
 /** The fields that name a thing together. A thing that is missing here fails the spec. */
 const FIELDS: Readonly<Record<NodeName, Readonly<Record<string, readonly string[]>>>> = {
@@ -53,9 +66,7 @@ const fieldsOf = (node: NodeName, { thing, role }: Limit): readonly string[] =>
 
 /** Another's session is one that was not authenticated: who has an authenticated one is its customer's channel. */
 const othersWord = ({ thing }: Limit, whose: Whose, field: string): unknown =>
-  thing === 'session' && whose === 'other'
-    ? NAMES_OF.own.begunLoginId
-    : wordsOf(whose)[field]?.[0];
+  thing === 'session' && whose === 'other' ? NAMES_OF.own.begunLoginId : wordsOf(whose)[field]?.[0];
 
 function inputAbout(node: NodeName, { name, operation, limit }: Trial, whose: Whose): Input {
   const own = wordsOf('own');
@@ -71,7 +82,9 @@ export type Answers = Readonly<Record<Whose, RawAnswer>>;
 
 /** What an answer says, whichever thing was asked for. */
 function said({ status, contentType, text }: RawAnswer): RawAnswer {
-  const names = [NAMES_OF.other, NAMES_OF.absent].flatMap((each) => Object.values(each) as string[]);
+  const names = [NAMES_OF.other, NAMES_OF.absent].flatMap(
+    (each) => Object.values(each) as string[],
+  );
   names.push(NAMES_OF.own.begunLoginId);
   const nameless = names
     .toSorted((a, b) => b.length - a.length)

@@ -56,6 +56,10 @@ const namesOf = (side: Side): Belongings => ({
 /** What both sides are named, also before it exists. */
 export const NAMES: AllBelongings = { own: namesOf('own'), other: namesOf('other') };
 
+/** @returns the name in a role's certificate: a courier's and a shop's is its id on the ledger. */
+export const nameOf = (role: string): string =>
+  ({ courier: NAMES.own.courierId, 'shop-channel': NAMES.own.merchantId })[role] ?? role;
+
 const PHONES = { own: '+491713920001', other: '+491713920002' } as const;
 
 /** The customer as ledger and bank know it, with a session. */
@@ -78,6 +82,13 @@ async function addCustomer({ bank, rivals }: AttackedNodes, side: Side) {
   return device;
 }
 
+/** Couriers earn by the fees that are credited from now on. */
+async function setShares({ logistics }: AttackedNodes): Promise<void> {
+  const operator = logistics.clientOf('operator', 'operator');
+  for (const side of SIDES)
+    await operator.setCourierShare({ courierId: COURIERS[side], basisPoints: 5_000 });
+}
+
 /** The customer chooses this courier for its first address. */
 const choosing =
   (courierId: string) =>
@@ -86,18 +97,37 @@ const choosing =
     return { addressRef, ...itemWhere(couriers, (each) => each.courierId === courierId) };
   };
 
-/** An order that was bought and paid, with a dispute, carried by the side's courier. */
-async function addOrder(
+/** An order that was bought and paid, carried by the side's courier. */
+async function buy(
   { rivals: { world } }: AttackedNodes,
   shop: World,
-  side: Side,
-  device: CustomerDevice,
-) {
-  const { orderNumber, disputeId, courierId } = NAMES[side];
+  { side, orderNumber, device }: Sale,
+): Promise<void> {
   const loginId = await world.login(device);
   const purchase = shop.purchase(device, loginId, { orderNumber });
-  await runExpress(await shop.parties(), { ...purchase, choose: choosing(courierId) });
+  const choose = choosing(NAMES[side].courierId);
+  await runExpress(await shop.parties(), { ...purchase, choose });
+}
+
+interface Sale {
+  readonly side: Side;
+  readonly orderNumber: string;
+  readonly device: CustomerDevice;
+}
+
+/** An order with a dispute. */
+async function addOrder(nodes: AttackedNodes, shop: World, side: Side, device: CustomerDevice) {
+  const { orderNumber, disputeId } = NAMES[side];
+  await buy(nodes, shop, { side, orderNumber, device });
   await shop.dispute(device, orderNumber, disputeId);
+}
+
+/** An order that was delivered: its courier has earned something. */
+async function addDelivery(nodes: AttackedNodes, side: Side, device: CustomerDevice) {
+  const { world } = nodes.rivals;
+  const orderNumber = `DELIVERED-${side}`;
+  await buy(nodes, world, { side, orderNumber, device });
+  await world.deliver(orderNumber);
 }
 
 /** The shop of a merchant of the rival organisation. */
@@ -126,16 +156,22 @@ async function followed({ bank, merchant, logistics }: AttackedNodes): Promise<v
   await eventually('the disputes', async () =>
     isThere((await cashier.listDisputes({})).length === SIDES.length),
   );
+  await eventually('the earnings', async () =>
+    isThere((await dispatcher.listOwed({})).owed.length === SIDES.length),
+  );
   await eventually('the waybills', async () =>
-    isThere((await dispatcher.listWaybills({})).waybills.length === SIDES.length + 1),
+    isThere((await dispatcher.listWaybills({})).waybills.length === 2 * SIDES.length + 1),
   );
 }
 
 /** Fills ledger and nodes, and waits until each node's tables have it. */
 export async function populate(nodes: AttackedNodes): Promise<void> {
   const { world } = nodes.rivals;
+  await setShares(nodes);
   const own = await addCustomer(nodes, 'own');
   const other = await addCustomer(nodes, 'other');
+  await addDelivery(nodes, 'own', own);
+  await addDelivery(nodes, 'other', other);
   await addOrder(nodes, world, 'own', own);
   await addOrder(nodes, world, 'other', other);
   await addOrder(nodes, await rivalShop(nodes), 'other', other);

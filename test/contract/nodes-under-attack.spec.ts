@@ -1,17 +1,45 @@
 // SPDX-License-Identifier: Apache-2.0
-// The three nodes, attacked from their own tables of operations: nobody without a session, role or ownership reaches anything.
-import { AttackedNodes, NODE_NAMES, type NodeName } from '../api/attacked-nodes.js';
-import type { Door } from '../api/door.js';
-import { answersTo, trialsOf } from '../api/ownership.js';
-import { NAMES, populate } from '../api/populate.js';
+// The three nodes, attacked from their own tables of operations: nobody without a session, role or ownership reaches anything, and no
+// request makes them fail or answer what their documents do not say. An operation that is added is attacked without a line here.
+import fc from 'fast-check';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { limitsOf } from '@fabric-offline-pay/node-common/client';
 import { BANK_API } from '../../network/nodes/bank/src/bank-api.js';
 import { LOGISTICS_API } from '../../network/nodes/logistics/src/api/logistics-api.js';
 import { MERCHANT_API } from '../../network/nodes/merchant/src/api/operations.js';
+import {
+  AttackedNodes,
+  NODE_NAMES,
+  type AttackedNode,
+  type NodeName,
+} from '../api/attacked-nodes.js';
+import { documentedOf, faultOf } from '../api/documented.js';
+import type { Door, RawAnswer } from '../api/door.js';
+import { hostileRequest } from '../api/hostile-input.js';
+import { Intruders } from '../api/intruders.js';
+import { wordsOf } from '../api/known-words.js';
+import { answersTo, BEFORE_SESSION, trialsOf } from '../api/ownership.js';
+import { NAMES, nameOf, populate } from '../api/populate.js';
+import { requestOf } from '../api/request-of.js';
+import { sampleInput } from '../api/sample-input.js';
+import { defined } from '../support/defined.js';
+import { SEED } from '../support/seeded.js';
 
-const APIS = { bank: BANK_API, merchant: MERCHANT_API, logistics: LOGISTICS_API };
+const APIS: Readonly<Record<NodeName, AttackedNode['api']>> = {
+  bank: BANK_API,
+  merchant: MERCHANT_API,
+  logistics: LOGISTICS_API,
+};
+
+const operationsOf = (name: NodeName) => Object.entries(APIS[name].operations);
+
+/** Hostile requests of each operation and role. */
+const RUNS = 12;
+
+const VALIDATOR = join('node_modules', '.bin', 'validate-api');
 
 let nodes: AttackedNodes;
-const doors = new Map<string, Door>();
 
 beforeAll(async () => {
   nodes = await AttackedNodes.open();
@@ -19,28 +47,128 @@ beforeAll(async () => {
 });
 afterAll(() => nodes.close());
 
-/** The certificate's name: a courier's and a shop's is its id on the ledger. */
-const nameOf = (role: string): string =>
-  ({ courier: NAMES.own.courierId, 'shop-channel': NAMES.own.merchantId })[role] ?? role;
+const doors = new Map<string, Door>();
 
 function doorAs(name: NodeName, role: string): Door {
-  const known = doors.get(`${name} ${role}`);
-  if (known !== undefined) return known;
-  const door = nodes.doorAs(nodes.nodes[name], role, nameOf(role));
-  doors.set(`${name} ${role}`, door);
+  const key = `${name} ${role}`;
+  const door = doors.get(key) ?? nodes.doorAs(nodes.nodes[name], role, nameOf(role));
+  doors.set(key, door);
   return door;
 }
 
-describe.each(NODE_NAMES)('%s', (name) => {
+describe.each(NODE_NAMES)("the %s's node", (name) => {
+  test('refuses whoever has no session for the operation, all in the same way', async () => {
+    const intruders = new Intruders(nodes, nodes.nodes[name]);
+    const wrong: string[] = [];
+    for (const [operationName, operation] of operationsOf(name)) {
+      for (const kind of intruders.refusedBy(operation)) {
+        const answer = await intruders.answer(kind, operation);
+        if (answer !== '403 ACCESS_DENIED') wrong.push(`${operationName}, ${kind}: ${answer}`);
+      }
+      for (const kind of intruders.strangersTo(operation)) {
+        const answer = await intruders.answer(kind, operation);
+        if (answer !== 'no connection') wrong.push(`${operationName}, ${kind}: ${answer}`);
+      }
+    }
+    expect(wrong).toEqual([]);
+  });
+
   const trials = trialsOf({ api: APIS[name] });
 
-  test.each(trials.map((trial) => [trial.name, trial.limit.thing, trial.limit.role, trial] as const))(
-    '%s, another’s %s, as %s',
-    async (_name, _thing, role, trial) => {
+  test.each(
+    trials.map((trial) => [trial.name, trial.limit.role, trial.limit.thing, trial] as const),
+  )(
+    '%s answers %s about another’s %s as about none, and otherwise about its own',
+    async (_operation, role, _thing, trial) => {
       const { own, other, absent } = await answersTo(name, trial, doorAs(name, role));
-      process.stderr.write(`${name} ${_name} ${_thing} ${role} | own ${own.status} ${own.text.slice(0,60)} | other ${other.status} ${other.text.slice(0,60)} | absent ${absent.status} ${absent.text.slice(0,60)}\n`);
       expect(other).toEqual(absent);
       expect(own).not.toEqual(other);
+    },
+  );
+
+  test('names nothing of another to whoever is limited to its own', async () => {
+    const found: string[] = [];
+    for (const [operationName, operation] of operationsOf(name))
+      for (const role of operation.roles) {
+        const secrets = foreignNames(name, role);
+        if (secrets.length === 0 || BEFORE_SESSION.includes(operationName)) continue;
+        const input = sampleInput(operationName, operation, wordsOf('own'));
+        const { text } = await doorAs(name, role).call(requestOf(operation, input));
+        for (const secret of secrets)
+          if (text.includes(secret)) found.push(`${operationName} told ${role} of ${secret}`);
+      }
+    expect(found).toEqual([]);
+  });
+
+  test(`neither fails nor answers what is not documented (OFFPAY_SEED=${SEED})`, async () => {
+    const documented = documentedOf({ api: APIS[name] });
+    for (const [operationName, operation] of operationsOf(name))
+      for (const role of operation.roles) {
+        const input = sampleInput(operationName, operation, wordsOf('own'));
+        await fc.assert(
+          fc.asyncProperty(hostileRequest(operation, input), async (request) => {
+            const answer = await doorAs(name, role).call(request);
+            const fault = faultOf(operation, documented(operation), answer);
+            if (fault !== undefined) throw new Error(`${operationName} as ${role}: ${fault}`);
+          }),
+          { seed: SEED, numRuns: RUNS },
+        );
+      }
+  });
+
+  test('has a document that is OpenAPI 3.1', () => {
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [VALIDATOR, join('docs', 'api', `${name}.json`)],
+      { encoding: 'utf8' },
+    );
+    expect([status, stdout]).toEqual([0, expect.stringContaining('"valid": true')]);
+  });
+});
+
+/** What must not be told to a role that is limited to its own. */
+function foreignNames(name: NodeName, role: string): readonly string[] {
+  const { other } = NAMES;
+  const { operations, fields } = APIS[name];
+  const isLimited = Object.values(operations).some((operation) =>
+    limitsOf(operation, fields).some((limit) => limit.role === role),
+  );
+  if (!isLimited) return [];
+  if (role === 'courier') return [other.courierId, other.orderNumber];
+  if (name !== 'bank') return [other.merchantId];
+  const { customerId, loginId, changeId, token } = other;
+  return [customerId, loginId, changeId, token];
+}
+
+describe('before there is a session', () => {
+  const door = (): Door => doorAs('bank', 'customer-channel');
+
+  async function call(operationName: string, given: Readonly<Record<string, unknown>>) {
+    const operation = defined(APIS.bank.operations[operationName], operationName);
+    const input = { ...sampleInput(operationName, operation, wordsOf('own')), ...given };
+    return door().call(requestOf(operation, input));
+  }
+
+  test('a login begins alike for a customer, another and nobody, on any device', async () => {
+    const answers: RawAnswer[] = [];
+    for (const customerId of [NAMES.own.customerId, NAMES.other.customerId, 'nobody'])
+      for (const deviceId of ['phone', NAMES.other.deviceId, 'none']) {
+        const loginId = `fresh-${customerId}-${deviceId}`;
+        answers.push(await call('openLogin', { loginId, customerId, deviceId }));
+      }
+    expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(
+      new Set(['200 {"missing":[]}']),
+    );
+  });
+
+  test.each(BEFORE_SESSION.filter((operationName) => operationName !== 'openLogin'))(
+    '%s needs a login that was begun',
+    async (operationName) => {
+      const { status, text } = await call(operationName, { loginId: 'never-begun' });
+      expect([status, JSON.parse(text)]).toEqual([
+        409,
+        expect.objectContaining({ code: 'STATE_CONFLICT', field: 'loginId' }),
+      ]);
     },
   );
 });

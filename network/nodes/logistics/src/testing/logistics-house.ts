@@ -17,18 +17,15 @@ type Changes = Partial<Pick<LogisticsConfigInput, 'rules'>> & {
 };
 
 export class LogisticsHouse {
-  readonly #folder: string;
   readonly #clients: NodeClient<OperationTable>[] = [];
 
   private constructor(
     readonly authority: TestAuthority,
-    folder: string,
+    readonly folder: string,
     readonly node: RunningNode,
     /** Lines of the log. */
     readonly logged: readonly string[],
-  ) {
-    this.#folder = folder;
-  }
+  ) {}
 
   static async open(
     parts: Omit<LogisticsParts, 'logger'>,
@@ -57,7 +54,7 @@ export class LogisticsHouse {
   async close(): Promise<void> {
     for (const client of this.#clients) client.close();
     await this.node.close();
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.folder, { recursive: true });
   }
 }
 

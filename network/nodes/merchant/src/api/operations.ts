@@ -71,7 +71,7 @@ const step = <const Path extends string, Input extends z.ZodObject, Output exten
     summary: transaction.summary,
     input: transaction.input,
     output: transaction.output,
-    errors: refusalsOf(transaction),
+    errors: ['NOT_FOUND', ...refusalsOf(transaction)],
     idempotencyKey: true,
     bodyKiB: 256,
   });
@@ -92,6 +92,7 @@ const orderOperations = {
       limit,
     }),
     output: z.object({ orders: z.array(orderFile), next }),
+    errors: ['NOT_FOUND'],
   }),
   readOrder: cashier({
     method: 'GET',
@@ -157,6 +158,7 @@ const goodsOperations = {
       ),
       next,
     }),
+    errors: ['NOT_FOUND'],
   }),
   importGoods: cashier({
     method: 'POST',
@@ -186,7 +188,7 @@ const goodsOperations = {
         )
         .describe('rows that were left out'),
     }),
-    errors: refusalsOf(goods.registerGoods),
+    errors: ['NOT_FOUND', ...refusalsOf(goods.registerGoods)],
     idempotencyKey: true,
     bodyKiB: LARGE,
   }),
@@ -215,6 +217,7 @@ const moneyOperations = {
     summary: "A payee's day: opening, movements, closing, payouts.",
     input: z.strictObject({ payeeId: identifier, currency, date: z.iso.date() }),
     output: report,
+    errors: ['NOT_FOUND'],
   }),
   settlementFile: cashier({
     method: 'GET',
@@ -222,6 +225,7 @@ const moneyOperations = {
     summary: "A payee's day as CSV.",
     input: z.strictObject({ payeeId: identifier, currency, date: z.iso.date() }),
     output: file('text/csv'),
+    errors: ['NOT_FOUND'],
   }),
 } as const;
 
@@ -239,6 +243,7 @@ const terminalOperations = {
       oldestAt: seconds.nullable(),
     }),
     output: z.object({ received: z.literal(true) }),
+    errors: ['NOT_FOUND'],
   }),
   listTerminals: cashier({
     method: 'GET',
@@ -253,6 +258,7 @@ const terminalOperations = {
     summary: 'Settled batches of payments without a network, the newest first.',
     input: z.strictObject({ merchantId: identifier, limit }),
     output: z.array(batch),
+    errors: ['NOT_FOUND'],
   }),
 } as const;
 
