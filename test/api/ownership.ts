@@ -16,19 +16,24 @@ export interface Trial {
 }
 
 /**
- * Operations before a customer is known: a login is begun in anybody's name. What they answer without a session is tested by itself.
+ * Operations before a customer is known, for a login that was begun in anybody's name, with what they refuse one that was not. What they
+ * answer about others is tested by itself.
  */
-export const BEFORE_SESSION = [
-  'openLogin',
-  'beginAuthentication',
-  'submitPassword',
-  'submitCode',
-  'complete',
-];
+export const BEFORE_SESSION: Readonly<Record<string, string>> = {
+  openLogin: 'none: it begins one',
+  completeProfile: 'LOGIN_NOT_AUTHENTICATED',
+  beginAuthentication: 'STATE_CONFLICT',
+  submitPassword: 'STATE_CONFLICT',
+  submitCode: 'STATE_CONFLICT',
+  complete: 'STATE_CONFLICT',
+};
+
+export const needsNoSession = (operation: string): boolean =>
+  Object.hasOwn(BEFORE_SESSION, operation);
 
 export const trialsOf = ({ api }: Pick<AttackedNode, 'api'>): readonly Trial[] =>
   Object.entries(api.operations)
-    .filter(([name]) => !BEFORE_SESSION.includes(name))
+    .filter(([name]) => !needsNoSession(name))
     .flatMap(([name, operation]) =>
       limitsOf(operation, api.fields).map((limit) => ({ name, operation, limit })),
     );

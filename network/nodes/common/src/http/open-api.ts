@@ -54,24 +54,33 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 
 const isOptional = (field: z.ZodType): boolean => field.safeParse(undefined).success;
 
-const parameter = (place: 'path' | 'query', name: string, field: z.ZodType): Json => ({
+const exampleOf = (value: unknown): Json => (value === undefined ? {} : { example: value });
+
+const parameter = (
+  place: 'path' | 'query',
+  name: string,
+  field: z.ZodType,
+  example: unknown,
+): Json => ({
   name,
   in: place,
   required: place === 'path' || !isOptional(field),
   schema: schemaOf(field, 'input'),
+  ...exampleOf(example),
 });
 
 const fieldsOf = ({ input }: Operation): Fields => input.shape;
 
 function parametersOf(operation: Operation): Json[] {
   const inPath = new Set(pathFields(operation));
+  const { example = {} } = operation;
   const fields = Object.entries(fieldsOf(operation));
   const query = readsQuery(operation) ? fields.filter(([name]) => !inPath.has(name)) : [];
   return [
     ...fields
       .filter(([name]) => inPath.has(name))
-      .map(([name, field]) => parameter('path', name, field)),
-    ...query.map(([name, field]) => parameter('query', name, field)),
+      .map(([name, field]) => parameter('path', name, field, example[name])),
+    ...query.map(([name, field]) => parameter('query', name, field, example[name])),
     ...(operation.idempotencyKey === true ? [KEY_PARAMETER] : []),
   ];
 }
@@ -84,6 +93,14 @@ const KEY_PARAMETER: Json = {
   schema: { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN },
 };
 
+/** The fields of the example that stand in the body. */
+function bodyExample(operation: Operation): Json | undefined {
+  const { example } = operation;
+  if (example === undefined) return undefined;
+  const inPath = new Set(pathFields(operation));
+  return Object.fromEntries(Object.entries(example).filter(([name]) => !inPath.has(name)));
+}
+
 function bodyOf(operation: Operation): Json {
   if (readsQuery(operation)) return {};
   const inPath = new Set(pathFields(operation));
@@ -92,7 +109,7 @@ function bodyOf(operation: Operation): Json {
   return {
     requestBody: {
       required: rest.some(([, field]) => !isOptional(field)),
-      content: { 'application/json': { schema } },
+      content: { 'application/json': { schema, ...exampleOf(bodyExample(operation)) } },
     },
   };
 }

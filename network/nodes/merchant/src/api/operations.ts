@@ -63,6 +63,7 @@ const step = <const Path extends string, Input extends z.ZodObject, Output exten
     readonly summary: string;
     readonly input: Input;
     readonly output: Output;
+    readonly example: Readonly<Record<string, unknown>>;
   },
 ) =>
   cashier({
@@ -70,6 +71,7 @@ const step = <const Path extends string, Input extends z.ZodObject, Output exten
     path,
     summary: transaction.summary,
     input: transaction.input,
+    example: transaction.example,
     output: transaction.output,
     errors: ['NOT_FOUND', ...refusalsOf(transaction)],
     idempotencyKey: true,
