@@ -8,12 +8,26 @@ import type { Input } from './sample-input.js';
 
 const DEEP = 5_000;
 
-/** Each has broken something somewhere. */
+/** Each has broken something somewhere; those first that a schema is most likely to let through. */
 const HOSTILE: readonly unknown[] = [
-  ...['', '\0', 'a\0b', '\uD800', 'a\uDFFFb', '\u202E', '😀'.repeat(40), 'x'.repeat(70_000)],
-  ...["' or 1=1 --", '../../etc/passwd', '%00', '%', '{{7*7}}', 'null', '-1', '1e400', '0x1F'],
-  ...['9'.repeat(400), '2026-02-30', '0000-00-00', '9999-12-31', '-271821-04-20'],
-  ...[-1, 0, 0.5, -0, 2 ** 31, 2 ** 53, -(2 ** 63), 1e308, Number.MAX_SAFE_INTEGER],
+  ...['a\0b', Number.MAX_SAFE_INTEGER, '9007199254740991', 'f'.repeat(64), 'nobody', 'a\uDFFFb'],
+  ...[2 ** 31, '2147483648', '9'.repeat(400), 0, -1, '', '\0', '\uD800', '4006381333955', 'USD'],
+  ...['1', 'de', '2026-01-30', '2026-02-30', '0000-00-00', '9999-12-31', '-271821-04-20'],
+  ...['\u202E', '😀'.repeat(40), 'x'.repeat(70_000), "' or 1=1 --", '../../etc/passwd', '%00', '%'],
+  ...[
+    '{{7*7}}',
+    'null',
+    '-1',
+    '1e400',
+    '0x1F',
+    0.5,
+    -0,
+    1,
+    2 ** 31 - 1,
+    2 ** 53,
+    -(2 ** 63),
+    1e308,
+  ],
   ...[null, true, false, [], {}, [[]], [null], { __proto__: null, constructor: 1 }],
 ];
 
@@ -44,6 +58,42 @@ const replaced = (parts: Readonly<Record<string, unknown>>, name: string, value:
   Array.isArray(parts)
     ? parts.map((each: unknown, index) => (index.toString() === name ? value : each))
     : { ...parts, [name]: value };
+
+type Path = readonly string[];
+
+/** Every place of a value, with the fields that it could have. */
+const placesIn = (value: unknown, path: Path): readonly Path[] =>
+  typeof value === 'object' && value !== null
+    ? [path, ...Object.entries(value).flatMap(([name, inner]) => placesIn(inner, [...path, name]))]
+    : [path];
+
+const partOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : undefined;
+
+function replacedAt(value: unknown, [name, ...rest]: Path, by: unknown): unknown {
+  if (name === undefined) return by;
+  const parts = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return replaced(parts, name, replacedAt(partOf(value, name), rest, by));
+}
+
+/**
+ * @param most of one place
+ * @returns inputs that differ in one hostile value and that the schema lets through: what stops them must be the code behind the schema.
+ */
+export function inputsThatPass(
+  { input: schema }: Operation,
+  input: Input,
+  most: number,
+): readonly Input[] {
+  const places = Object.keys(schema.shape).flatMap((field) => placesIn(input[field], [field]));
+  return places.flatMap((place) =>
+    HOSTILE.map((value) => replacedAt(input, place, value) as Input)
+      .filter((candidate) => schema.safeParse(candidate).success)
+      .slice(0, most),
+  );
+}
 
 /** Nothing but its fields is replaced: the input itself stays an object, for a request is made of it. */
 const hostileFields = (input: Input, all: readonly string[]): fc.Arbitrary<Input> =>

@@ -30,11 +30,15 @@ export class Intruders {
     const certificates = revoked.map(([, certificate]) => certificate);
     writeFileAtomic(node.revocationsFile, authority.revocations({ certificates }));
     const rival = new TestAuthority('rival ca');
-    for (const role of callingRoles(node))
-      this.#doors.set(
-        `foreign ${role}`,
-        nodes.doorOf(node, rival.issue({ commonName: role, role })),
-      );
+    for (const role of callingRoles(node)) {
+      const holder = { commonName: role, role };
+      const [foreign, expired] = [
+        rival.issue(holder),
+        authority.issue({ ...holder, isExpired: true }),
+      ];
+      this.#doors.set(`foreign ${role}`, nodes.doorOf(node, foreign));
+      this.#doors.set(`expired ${role}`, nodes.doorOf(node, expired));
+    }
   }
 
   /** Those whose certificate is the organisation's, and opens another door or none. */
@@ -43,9 +47,9 @@ export class Intruders {
     return [...others, ...Object.keys(STRANGE), ...roles.map((role) => `revoked ${role}`)];
   }
 
-  /** Those with a certificate of another organisation. */
+  /** Those whose certificate is of another organisation, or expired: nobody speaks to them. */
   strangersTo({ roles }: Operation): readonly string[] {
-    return roles.map((role) => `foreign ${role}`);
+    return ['foreign', 'expired'].flatMap((kind) => roles.map((role) => `${kind} ${role}`));
   }
 
   /** @returns status and code, or what kept the call from an answer. */
