@@ -64,7 +64,7 @@ const PHONES = { own: '+491713920001', other: '+491713920002' } as const;
 
 /** The customer as ledger and bank know it, with a session. */
 async function addCustomer({ bank, rivals }: AttackedNodes, side: Side) {
-  const { customerId, loginId, begunLoginId, changeId, deviceId } = NAMES[side];
+  const { customerId, loginId, begunLoginId, changeId } = NAMES[side];
   const device = await rivals.world.customer(customerId);
   const [teller, channel] = [bank.clientOf('teller'), bank.clientOf('customer-channel')];
   const phone = PHONES[side];

@@ -8,7 +8,7 @@ import type { Input } from './sample-input.js';
 const readsQuery = ({ method }: Operation): boolean => method === 'GET' || method === 'DELETE';
 
 const textOf = (value: unknown): string =>
-  typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  typeof value === 'string' ? value : JSON.stringify(value ?? null);
 
 /** A segment of a path is never empty: nobody can name nothing. */
 const segmentOf = (value: unknown): string => encodeURIComponent(wellFormed(textOf(value)) || '0');
