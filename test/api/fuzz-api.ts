@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run fuzz:api`: schemathesis on each node, as each role that may call something, with valid sessions. A summary goes to standard
 // output; the exit code is 1 when something was found, 2 for a command line that makes no sense, 3 where schemathesis cannot be had.
-import { mkdtempSync } from 'node:fs';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { CURRENCY, GOODS, LOGISTICS } from '@fabric-offline-pay/testing';
 import { pythonWith } from '../support/python.js';
@@ -93,7 +93,9 @@ async function fuzz(options: FuzzApiOptions): Promise<void> {
     process.exitCode = 3;
     return;
   }
-  const folder = mkdtempSync(join(process.cwd(), '.offpay', 'fuzz-api-'));
+  const runs = join(process.cwd(), '.offpay');
+  mkdirSync(runs, { recursive: true, mode: 0o700 });
+  const folder = mkdtempSync(join(runs, 'fuzz-api-'));
   tell(`seed ${options.seed}; files in ${folder}`);
   const nodes = await AttackedNodes.open();
   try {

@@ -86,7 +86,7 @@ function inputAbout(node: NodeName, { name, operation, limit }: Trial, whose: Wh
 export type Answers = Readonly<Record<Whose, RawAnswer>>;
 
 /** What an answer says, whichever thing was asked for. */
-function said({ status, contentType, text }: RawAnswer): RawAnswer {
+function said({ text, ...rest }: RawAnswer): RawAnswer {
   const names = [NAMES_OF.other, NAMES_OF.absent].flatMap(
     (each) => Object.values(each) as string[],
   );
@@ -94,7 +94,7 @@ function said({ status, contentType, text }: RawAnswer): RawAnswer {
   const nameless = names
     .toSorted((a, b) => b.length - a.length)
     .reduce((shown, name) => shown.replaceAll(name, '…'), text);
-  return { status, contentType, text: nameless };
+  return { ...rest, text: nameless };
 }
 
 /** Another's comes first: what is the caller's own may be gone after the call. */

@@ -15,7 +15,7 @@ import {
   type NodeName,
 } from '../api/attacked-nodes.js';
 import { documentedOf, faultOf } from '../api/documented.js';
-import type { Door, RawAnswer, RawCall } from '../api/door.js';
+import { refusalOf, type Door, type RawAnswer, type RawCall } from '../api/door.js';
 import { hostileRequest, inputsThatPass } from '../api/hostile-input.js';
 import { Intruders } from '../api/intruders.js';
 import { wordsOf } from '../api/known-words.js';
@@ -197,5 +197,55 @@ describe('before there is a session', () => {
   test.each(refusals)('%s needs a login that was begun, or answers %s', async (each, code) => {
     const { text } = await call(each, { loginId: 'never-begun' });
     expect(JSON.parse(text)).toMatchObject({ code, field: 'loginId' });
+  });
+});
+
+describe('a request that calls nothing', () => {
+  const teller = (): Door => doorAs('bank', 'teller');
+  const stranger = (): Door => doorAs('bank', 'courier');
+  const json = { 'content-type': 'application/json' };
+
+  test('of another method is told which there are, if its caller may call anything', async () => {
+    const call = { method: 'DELETE', path: '/customers' };
+    const answer = await teller().call(call);
+    expect([refusalOf(answer), answer.allow]).toEqual(['405 METHOD_NOT_ALLOWED', 'POST']);
+    expect(refusalOf(await stranger().call(call))).toBe('403 ACCESS_DENIED');
+  });
+
+  test('of an unreadable path is refused without quoting it, and strangers like anywhere', async () => {
+    const call = { method: 'GET', path: '/customers/%E0%A4%A/secret' };
+    const answer = await teller().call(call);
+    expect(refusalOf(answer)).toBe('400 INPUT_INVALID path');
+    expect(answer.text).not.toContain('secret');
+    expect(refusalOf(await stranger().call(call))).toBe('403 ACCESS_DENIED');
+  });
+
+  test.each(['null', '[]', '"text"', '1'])('with the body %s', async (body) => {
+    const call = { method: 'POST', path: '/customers/customer-9/erasure', headers: json, body };
+    expect(refusalOf(await teller().call(call))).toBe('400 INPUT_INVALID body');
+  });
+
+  test.each([
+    ['a field of the path in the body', '', { customerId: 'customer-8' }],
+    ['a field of the body in the query', '?name=x', {}],
+  ])('with %s', async (_, query, body) => {
+    const path = `/customers/customer-9${query}`;
+    const call = { method: 'PATCH', path, headers: json, body: JSON.stringify(body) };
+    expect(refusalOf(await teller().call(call))).toBe('400 INPUT_INVALID unknown');
+  });
+
+  test.each([
+    ['is no HTTP', 'HELLO\r\n\r\n', '400 INPUT_INVALID'],
+    [
+      'has too large headers',
+      `GET /healthz HTTP/1.1\r\nx: ${'x'.repeat(20_000)}\r\n\r\n`,
+      '413 REQUEST_TOO_LARGE',
+    ],
+  ])('and %s', async (_, bytes, refusal) => {
+    const answer = await teller().sendRaw(bytes);
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    const [status, code] = refusal.split(' ');
+    expect(head.split(' ')[1]).toBe(status);
+    expect(JSON.parse(body)).toMatchObject({ code });
   });
 });

@@ -131,6 +131,10 @@ const REFUSAL_SCHEMA = z.strictObject({
   remedy: z.string(),
   field: z.string().optional().describe('the wrong field; never its value'),
   retryAfterSeconds: z.int().optional(),
+  links: z
+    .record(z.string(), z.boolean())
+    .optional()
+    .describe('only of NOT_READY: whether each thing answers that the node needs'),
 });
 
 function refusalAnswer(codes: readonly string[], texts: (code: string) => RefusalTexts): Json {
