@@ -4,6 +4,7 @@ import { amount, currency, identifier, TRANSACTIONS } from '@fabric-offline-pay/
 import {
   operations,
   type ApiDescription,
+  type FieldMeanings,
   type Operation,
 } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
@@ -392,6 +393,7 @@ export const BANK_API: ApiDescription & { readonly operations: OperationTable } 
     'Enrolment, login by two factors, step-up, deduction, statements, recommendations, alerts, pay-outs, reconciliation (units 2 to 7, 14 and 16 to 20 of the patent on the side of the bank).',
   version: '0.1.0',
   operations: BANK_OPERATIONS,
-  fields: BANK_FIELDS,
+  // A field of an operation that has no meaning does not compile.
+  fields: BANK_FIELDS satisfies FieldMeanings<OperationTable>,
   errors: BANK_ERRORS,
 };

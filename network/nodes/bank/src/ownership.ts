@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose the things are that the bank's operations name. A customer's login opens that customer's things only; the bank's people work for all.
-import type { FieldMeanings } from '@fabric-offline-pay/node-common/client';
-import type { OperationTable } from './bank-api.js';
+import type { FieldMeaning } from '@fabric-offline-pay/node-common/client';
 import { CUSTOMER_CHANNEL, type BankRole } from './caller.js';
 
 const ofCustomer = (thing: string) => ({ thing, ownOnlyFor: [CUSTOMER_CHANNEL] }) as const;
 
-export const BANK_FIELDS: FieldMeanings<OperationTable, BankRole> = {
+export const BANK_FIELDS = {
   loginId: ofCustomer('session'),
   customerId: ofCustomer('customer'),
   changeId: ofCustomer('change'),
@@ -49,4 +48,4 @@ export const BANK_FIELDS: FieldMeanings<OperationTable, BankRole> = {
   to: 'content',
   total: 'content',
   which: 'content',
-};
+} as const satisfies Readonly<Record<string, FieldMeaning<BankRole>>>;

@@ -14,6 +14,7 @@ import {
   file,
   operations,
   type ApiDescription,
+  type FieldMeanings,
   type Operation,
 } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
@@ -382,6 +383,7 @@ export const LOGISTICS_API = {
     'Quotes, couriers, goods, waybills, routes, deliveries, earnings and payouts of one logistics company. Instants are seconds since 1970, amounts minor units as decimal strings.',
   version: '0.1.0',
   operations: LOGISTICS_OPERATIONS,
-  fields: LOGISTICS_FIELDS,
+  // A field of an operation that has no meaning does not compile.
+  fields: LOGISTICS_FIELDS satisfies FieldMeanings<OperationTable>,
   errors: LOGISTICS_ERRORS,
 } satisfies ApiDescription;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Whose the things are that the logistics company's operations name: a courier carries its own orders, a shop has its own, and the company's
 // office works for all.
-import type { FieldMeanings } from '@fabric-offline-pay/node-common/client';
+import type { FieldMeaning } from '@fabric-offline-pay/node-common/client';
 import { SHOP_CHANNEL, type Role } from '../context.js';
-import type { OperationTable } from './logistics-api.js';
 
-export const LOGISTICS_FIELDS: FieldMeanings<OperationTable, Role> = {
+export const LOGISTICS_FIELDS = {
   merchantId: { thing: 'merchant', ownOnlyFor: [SHOP_CHANNEL] },
   orderNumber: { thing: 'order', ownOnlyFor: ['courier', SHOP_CHANNEL] },
   courierId: { thing: 'courier', ownOnlyFor: ['courier'] },
@@ -37,4 +36,4 @@ export const LOGISTICS_FIELDS: FieldMeanings<OperationTable, Role> = {
   to: 'content',
   until: 'content',
   validFrom: 'content',
-};
+} as const satisfies Readonly<Record<string, FieldMeaning<Role>>>;

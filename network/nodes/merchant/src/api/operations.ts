@@ -5,6 +5,7 @@ import {
   file,
   operations,
   type ApiDescription,
+  type FieldMeanings,
   type Operation,
 } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
@@ -398,6 +399,7 @@ export const MERCHANT_API: ApiDescription & { readonly operations: OperationTabl
     "A merchant's daily work: orders from basket to refund, goods, payouts, terminals, disputes, webhooks (units 8 to 10 and 12 of the patent on the side of the merchant).",
   version: '0.1.0',
   operations: MERCHANT_OPERATIONS,
-  fields: MERCHANT_FIELDS,
+  // A field of an operation that has no meaning does not compile.
+  fields: MERCHANT_FIELDS satisfies FieldMeanings<OperationTable>,
   errors: MERCHANT_ERRORS,
 };

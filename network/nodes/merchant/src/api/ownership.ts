@@ -2,12 +2,11 @@
 // Whose the things are that the merchant's operations name. The node works for its organisation's merchants only; who of its people asks
 // makes no difference. Webhooks are the organisation's.
 import type { ATTRIBUTES } from '@fabric-offline-pay/domain';
-import type { FieldMeanings } from '@fabric-offline-pay/node-common/client';
-import type { OperationTable } from './operations.js';
+import type { FieldMeaning } from '@fabric-offline-pay/node-common/client';
 
 const ofMerchants = (thing: string) => ({ thing, ownOnlyFor: ['cashier', 'terminal'] }) as const;
 
-export const MERCHANT_FIELDS: FieldMeanings<OperationTable, (typeof ATTRIBUTES)[number]> = {
+export const MERCHANT_FIELDS = {
   merchantId: ofMerchants('merchant'),
   orderNumber: ofMerchants('order'),
   disputeId: ofMerchants('dispute'),
@@ -48,4 +47,4 @@ export const MERCHANT_FIELDS: FieldMeanings<OperationTable, (typeof ATTRIBUTES)[
   types: 'content',
   url: 'content',
   waiting: 'content',
-};
+} as const satisfies Readonly<Record<string, FieldMeaning<(typeof ATTRIBUTES)[number]>>>;
