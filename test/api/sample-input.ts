@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An input that an operation's schema accepts, out of the schema itself and of words that are known by the names of fields.
 import type { Operation } from '@fabric-offline-pay/node-common/client';
-import * as z from 'zod';
+
+type Schema = Operation['input']['shape'][string];
 
 /** Values by the name of a field; tried in their order. */
 export type Words = Readonly<Record<string, readonly unknown[]>>;
@@ -10,13 +11,13 @@ export type Input = Readonly<Record<string, unknown>>;
 
 interface Definition {
   readonly type: string;
-  readonly shape?: Readonly<Record<string, z.ZodType>>;
-  readonly element?: z.ZodType;
-  readonly options?: readonly z.ZodType[];
+  readonly shape?: Readonly<Record<string, Schema>>;
+  readonly element?: Schema;
+  readonly options?: readonly Schema[];
   readonly entries?: Readonly<Record<string, unknown>>;
   readonly values?: readonly unknown[];
-  readonly innerType?: z.ZodType;
-  readonly in?: z.ZodType;
+  readonly innerType?: Schema;
+  readonly in?: Schema;
 }
 
 type Make = (definition: Definition, words: Words, field: string) => unknown;
@@ -44,7 +45,7 @@ const MAKE: Readonly<Record<string, Make>> = {
   default: () => undefined,
 };
 
-const objectOf = (shape: Readonly<Record<string, z.ZodType>>, words: Words): Input =>
+const objectOf = (shape: Readonly<Record<string, Schema>>, words: Words): Input =>
   Object.fromEntries(
     Object.entries(shape)
       .map(([field, schema]) => [field, sampleOf(schema, words, field)] as const)
@@ -52,7 +53,7 @@ const objectOf = (shape: Readonly<Record<string, z.ZodType>>, words: Words): Inp
   );
 
 /** @returns a word of the field that the schema accepts, else a value made from the schema. */
-function sampleOf(schema: z.ZodType, words: Words, field: string): unknown {
+function sampleOf(schema: Schema, words: Words, field: string): unknown {
   const known = words[field]?.find((word) => schema.safeParse(word).success);
   if (known !== undefined) return known;
   const definition = schema._zod.def as unknown as Definition;
