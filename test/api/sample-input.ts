@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // An input that an operation's schema accepts, out of the schema itself and of words that are known by the names of fields.
+import type { NamedTransaction } from '@fabric-offline-pay/domain';
 import type { Operation } from '@fabric-offline-pay/node-common/client';
 
-type Schema = Operation['input']['shape'][string];
+type Schema = NamedTransaction['input'];
 
 /** Values by the name of a field; tried in their order. */
 export type Words = Readonly<Record<string, readonly unknown[]>>;
@@ -47,7 +48,7 @@ const MAKE: Readonly<Record<string, Make>> = {
 
 const objectOf = (shape: Readonly<Record<string, Schema>>, words: Words): Input =>
   Object.fromEntries(
-    Object.entries(shape)
+    Object.entries<Schema>(shape)
       .map(([field, schema]) => [field, sampleOf(schema, words, field)] as const)
       .filter(([, value]) => value !== undefined),
   );
