@@ -773,7 +773,7 @@ describe('by itself and on demand', () => {
 });
 
 test('the operations have an OpenAPI document', () => {
-  const about = { title: 'Money', description: 'Money', version: '0.1.0', errors: {} };
+  const about = { title: 'Money', description: 'Money', version: '0.1.0', fields: {}, errors: {} };
   const { paths } = openApi({ ...about, operations: MONEY_OPERATIONS });
   expect(Object.keys(paths as object)).toHaveLength(5 + 4);
 });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A Python that has what `test/interop` needs: the machine's own, or one in `node_modules/.cache` that pip filled once from
-// `requirements.txt`. Where neither is to be had, specs say why they are skipped.
+// A Python that has what a folder's `requirements.txt` names: the machine's own, or one in `node_modules/.cache` that pip filled once
+// from that file. Where neither is to be had, specs say why they are skipped.
 import { spawn, spawnSync, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -9,8 +9,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 const INTEROP = join(__dirname, '..', 'interop');
-const REQUIREMENTS = join(INTEROP, 'requirements.txt');
-const CACHE = join(__dirname, '..', '..', 'node_modules', '.cache');
+/** Programs and specs run here, whether they were compiled or not. */
+const ROOT = process.cwd();
+const CACHE = join(ROOT, 'node_modules', '.cache');
 /** Waits for an index that does not answer no longer than this. */
 const INSTALL_MS = 90_000;
 const ANSWER_MS = 20_000;
@@ -28,11 +29,27 @@ function run(program: string, args: readonly string[], timeout = ANSWER_MS): Ran
   return { ok: status === 0, output: error?.message ?? (stderr.trim() || stdout.trim()) };
 }
 
-const hasModules = (program: string): Ran =>
-  run(program, ['-B', '-c', 'import cbor2, cryptography']);
+/** What is needed, and how it is seen to be there. */
+export interface Requirements {
+  /** Names the place of what is installed. */
+  readonly name: string;
+  /** The file for pip, relative to the repository. */
+  readonly file: string;
+  /** Python that fails where something is missing. */
+  readonly check: string;
+}
+
+const INTEROP_NEEDS: Requirements = {
+  name: 'interop',
+  file: 'test/interop/requirements.txt',
+  check: 'import cbor2, cryptography',
+};
+
+const passes = (program: string, { check }: Requirements): boolean =>
+  run(program, ['-B', '-c', check]).ok;
 
 /** Filled beside its place, and put there whole: another run may do the same. */
-function install(place: string): Ran {
+function install(place: string, requirements: string): Ran {
   mkdirSync(CACHE, { recursive: true });
   const folder = mkdtempSync(join(CACHE, 'python-'));
   try {
@@ -42,7 +59,7 @@ function install(place: string): Ran {
     const limits = ['--retries', '0', '--timeout', '15'];
     const filled = run(
       join(folder, 'bin', 'python'),
-      [...pip, ...limits, '-r', REQUIREMENTS],
+      [...pip, ...limits, '-r', requirements],
       INSTALL_MS,
     );
     if (filled.ok && !existsSync(place)) renameSync(folder, place);
@@ -52,18 +69,22 @@ function install(place: string): Ran {
   }
 }
 
-/** @returns Python with the modules of `requirements.txt`; installs them where they are missing and can be had. */
-export function findPython(): Python {
-  if (hasModules('python3').ok) return { program: 'python3' };
-  const version = createHash('sha256').update(readFileSync(REQUIREMENTS)).digest('hex');
-  const place = join(CACHE, `python-interop-${version.slice(0, 16)}`);
+/** @returns Python with what the file names; installs it where it is missing and can be had. */
+export function pythonWith(needs: Requirements): Python {
+  if (passes('python3', needs)) return { program: 'python3' };
+  const requirements = join(ROOT, needs.file);
+  const version = createHash('sha256').update(readFileSync(requirements)).digest('hex');
+  const place = join(CACHE, `python-${needs.name}-${version.slice(0, 16)}`);
   const program = join(place, 'bin', 'python');
-  if (hasModules(program).ok) return { program };
-  const { ok, output } = install(place);
-  if (ok && hasModules(program).ok) return { program };
+  if (passes(program, needs)) return { program };
+  const { ok, output } = install(place, requirements);
+  if (ok && passes(program, needs)) return { program };
   const why = output.split('\n').at(-1) ?? '';
-  return { missing: `python3 -m pip install -r test/interop/requirements.txt (${why})` };
+  return { missing: `python3 -m pip install -r ${needs.file} (${why})` };
 }
+
+/** @returns Python for the wallet of `test/interop`. */
+export const findPython = (): Python => pythonWith(INTEROP_NEEDS);
 
 /** `describe`, or a skipped one that says what is missing. */
 export function describeWith(python: Python): jest.Describe {

@@ -4,6 +4,7 @@ import { amount, currency, identifier, TRANSACTIONS } from '@fabric-offline-pay/
 import {
   operations,
   type ApiDescription,
+  type FieldMeanings,
   type Operation,
 } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
@@ -16,6 +17,7 @@ import { FUNDING_OPERATIONS, fundingOutcome } from './funding/funding-operations
 import { RECORD_OPERATIONS } from './user-system/record-operations.js';
 import { INPUTS } from './inputs.js';
 import { PASSKEY_OPERATIONS } from './passkeys/passkey-operations.js';
+import { BANK_FIELDS } from './ownership.js';
 import { ATTEMPT_RESULTS, CHANGE_KINDS, CHANGE_STATES, FACTORS, LOGIN_STATES } from './states.js';
 
 const SMALL = 4;
@@ -230,7 +232,7 @@ export const SERVICE_OPERATIONS = operations({
     summary: 'Submits the password. The answer does not say whether it was right.',
     input: INPUTS.submitPassword,
     output: received,
-    errors: ['STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED'],
+    errors: ['STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED', 'NOT_FOUND'],
     bodyKiB: SMALL,
   }),
   submitCode: channel({
@@ -239,7 +241,7 @@ export const SERVICE_OPERATIONS = operations({
     summary: 'Submits the code. The answer does not say whether it was right.',
     input: INPUTS.submitCode,
     output: received,
-    errors: ['STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED'],
+    errors: ['STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED', 'NOT_FOUND'],
     bodyKiB: SMALL,
   }),
   complete: channel({
@@ -250,6 +252,7 @@ export const SERVICE_OPERATIONS = operations({
     output: authenticated,
     errors: [
       'STATE_CONFLICT',
+      'NOT_FOUND',
       'AUTHENTICATION_FAILED',
       'AUTHENTICATION_EXPIRED',
       'LOGIN_NOT_AUTHENTICATED',
@@ -399,5 +402,7 @@ export const BANK_API: ApiDescription & { readonly operations: OperationTable } 
     'Enrolment, login by two factors, step-up, deduction, statements, recommendations, alerts, pay-outs, reconciliation (units 2 to 7, 14 and 16 to 20 of the patent on the side of the bank).',
   version: '0.1.0',
   operations: BANK_OPERATIONS,
+  // A field of an operation that has no meaning does not compile.
+  fields: BANK_FIELDS satisfies FieldMeanings<OperationTable>,
   errors: BANK_ERRORS,
 };

@@ -53,6 +53,13 @@ export {
   withPlace,
   type WithPlace,
 } from './http/ledger-step.js';
+export {
+  type FieldMeaning,
+  type FieldMeanings,
+  type Limit,
+  limitsOf,
+  type OwnedThing,
+} from './http/ownership.js';
 export { parseWith } from './http/parse-input.js';
 export type { Readiness } from './http/links.js';
 export { PROBES } from './http/probes.js';

@@ -16,6 +16,8 @@ export interface Caller {
 export interface MerchantContext extends EvidenceContext, EndpointsContext {
   /** With the certificate of the cashier of the caller's merchant. */
   readonly client: Client;
+  /** The organisation whose merchants the node works for. */
+  readonly mspId: string;
   /** Waits a short while until the tables have a block, so that a caller reads what it has just written. */
   readonly reached: (block: bigint) => Promise<void>;
 }

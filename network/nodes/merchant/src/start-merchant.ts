@@ -98,7 +98,7 @@ function partsOf(
   addWebhookFigures(base.metrics.registry, webhooks);
   const { evidenceSeconds } = config;
   const context: MerchantContext = {
-    ...{ db, clock, seal, reach, ask, client, evidenceSeconds },
+    ...{ db, clock, seal, reach, ask, client, evidenceSeconds, mspId: config.ledger.mspId },
     reached: reachedWith(base),
   };
   return {

@@ -263,16 +263,16 @@ it.each([
   [
     "another login's id in the body",
     { path: '/logins/none/completion', body: '{"loginId":"login-1"}' },
-    409,
-    'STATE_CONFLICT',
-    'loginId',
+    400,
+    'INPUT_INVALID',
+    'unknown',
   ],
   [
     "another login's id in the query",
     { method: 'GET', path: '/logins/none/logins?loginId=login-1' },
-    401,
-    'LOGIN_NOT_AUTHENTICATED',
-    'loginId',
+    400,
+    'INPUT_INVALID',
+    'unknown',
   ],
 ])('refuses %s', async (_what, call, status, code, field) => {
   const answer = await raw(call);

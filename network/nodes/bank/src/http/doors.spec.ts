@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tries every route of the table with every kind of certificate. A new route is tried without a change here.
+// Every route of the table lets in the roles that it names. Whom it refuses is tried for all nodes in
+// `test/contract/nodes-under-attack.spec.ts`. A new route is tried without a change here.
 import { request } from 'node:https';
 import { valueFor } from '../../../../../test/support/defined.js';
 import { BANK_ROLES, type BankRole } from '../caller.js';
 import { BankHouse } from '../testing/bank-house.js';
-import { TestAuthority, type TestCertificate } from '../../../common/src/testing/certificates.js';
+import type { TestCertificate } from '../../../common/src/testing/certificates.js';
 import { PROBES, type Operation } from '@fabric-offline-pay/node-common/client';
 import { rolesOfAll } from '@fabric-offline-pay/node-common/node';
 import { BANK_OPERATIONS, type OperationTable } from '../bank-api.js';
@@ -18,18 +19,9 @@ beforeAll(async () => {
   for (const role of BANK_ROLES)
     certificates.set(role, authority.issue({ commonName: role, role }));
   certificates.set('no role', authority.issue({ commonName: 'bank-peer' }));
-  certificates.set('unknown role', authority.issue({ commonName: 'x', role: 'director' }));
-  certificates.set('other authority', new TestAuthority('bank ca').issue({ commonName: 'x' }));
-  for (const role of BANK_ROLES) {
-    const commonName = `${role} again`;
-    certificates.set(`revoked ${role}`, authority.issue({ commonName, role }));
-    certificates.set(`expired ${role}`, authority.issue({ commonName, role, isExpired: true }));
-    const stranger = new TestAuthority('bank ca').issue({ commonName, role });
-    certificates.set(`stranger ${role}`, stranger);
-  }
-  house.publish({
-    certificates: BANK_ROLES.map((role) => valueFor(certificates, `revoked ${role}`)),
-  });
+  const revoked = authority.issue({ commonName: 'teller again', role: 'teller' });
+  certificates.set('revoked teller', revoked);
+  house.publish({ certificates: [revoked] });
 });
 
 afterAll(() => house.close());
@@ -82,7 +74,6 @@ const routes: readonly (readonly [string, Operation])[] = [
 
 describe.each(routes)('%s', (_name, route) => {
   const allowed = BANK_ROLES.filter((role) => route.roles.includes(role));
-  const others = BANK_ROLES.filter((role) => !route.roles.includes(role));
 
   it(`accepts ${allowed.join(' and ')}`, async () => {
     expect(allowed).not.toEqual([]);
@@ -91,18 +82,6 @@ describe.each(routes)('%s', (_name, route) => {
       expect([role, answer]).not.toEqual([role, REFUSED]);
       expect(answer.status).not.toBe(503);
     }
-  });
-
-  it('refuses every other role, a missing or unknown role and a revoked certificate, all in the same way', async () => {
-    const revoked = BANK_ROLES.map((role) => `revoked ${role}`);
-    for (const kind of [...others, 'no role', 'unknown role', ...revoked])
-      expect([kind, await call(route, kind)]).toEqual([kind, REFUSED]);
-  });
-
-  it('does not speak to certificates of another authority or expired ones', async () => {
-    const kinds = BANK_ROLES.flatMap((role) => [`stranger ${role}`, `expired ${role}`]);
-    for (const kind of ['other authority', ...kinds])
-      await expect(call(route, kind)).rejects.toMatchObject({ code: expect.any(String) as string });
   });
 });
 

@@ -27,6 +27,11 @@ export const NODE_ERRORS = {
     meaning: 'The ledger did not answer.',
     remedy: 'Repeat the same call: nothing is done twice.',
   },
+  METHOD_NOT_ALLOWED: {
+    status: 405,
+    meaning: 'The path exists, and nothing of it is called with this method.',
+    remedy: "Use a method of the answer's Allow header.",
+  },
   REQUEST_TOO_LARGE: {
     status: 413,
     meaning: 'The request is larger than any valid one.',
@@ -162,10 +167,15 @@ export function refusalCode(error: unknown): ErrorCode | undefined {
 const frameworkStatus = (error: unknown): unknown =>
   error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
 
+/** Which part of a request the framework could not read: its URL or its body. */
+const partOf = (error: unknown): 'path' | 'body' =>
+  error instanceof Error && 'code' in error && error.code === 'FST_ERR_BAD_URL' ? 'path' : 'body';
+
 function frameworkError(error: unknown): NodeError {
   const status = frameworkStatus(error);
   if (status === 413) return new NodeError('REQUEST_TOO_LARGE');
-  if (status === 400 || status === 415) return new NodeError('INPUT_INVALID', 'body', error);
+  if (typeof status === 'number' && status >= 400 && status < 500)
+    return new NodeError('INPUT_INVALID', partOf(error), error);
   return new NodeError('INTERNAL', undefined, error);
 }
 

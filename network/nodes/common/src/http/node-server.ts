@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Serves a node's operations over HTTPS with client certificates. Logs method, route and status, never a body, a query or an address.
-import { Readable } from 'node:stream';
+import { STATUS_CODES } from 'node:http';
 import type { Server } from 'node:https';
+import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import {
   fastify,
   LogController,
@@ -22,6 +24,8 @@ import {
   isEventsOutput,
   isFileOutput,
   type EventsAnswer,
+  pathFields,
+  readsQuery,
   type FileAnswer,
   type Handlers,
   type Operation,
@@ -64,6 +68,12 @@ const LOOK_MS = 1_000;
 
 const DEFAULT_BODY_KIB = 64;
 
+/** Node.js takes no longer request line. */
+const LONGEST_PARAMETER = 16_384;
+
+/** What a caller could try on a path. */
+const METHODS = ['GET', 'HEAD', 'QUERY', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE'];
+
 type Fields = Readonly<Record<string, unknown>>;
 
 /** A caller that was let in, and the context of its call. */
@@ -76,15 +86,32 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The roles that may call the route; without them, nobody may. */
     readonly roles?: readonly string[];
+    /** The methods of a path that is called with another. */
+    readonly allowed?: readonly string[];
   }
 }
 
-/** Parameters of the path come last, so that a body cannot name another object than its path. */
-const inputOf = ({ query, body, params }: FastifyRequest): Fields => ({
-  ...(query as Fields),
-  ...(body as Fields | undefined),
-  ...(params as Fields),
-});
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function bodyOf({ body }: FastifyRequest): Fields {
+  if (body !== undefined && !isObject(body)) throw new NodeError('INPUT_INVALID', 'body');
+  return body ?? {};
+}
+
+/**
+ * Each field has one place: the path, and either the query or the body.
+ * @throws {NodeError} INPUT_INVALID when a field stands in another, so that a body cannot name another object than its path.
+ */
+function inputOf(operation: Operation, request: FastifyRequest): Fields {
+  const [query, body] = [request.query as Fields, bodyOf(request)];
+  const [fields, unread] = readsQuery(operation) ? [query, body] : [body, query];
+  const isMisplaced =
+    Object.keys(unread).length > 0 ||
+    pathFields(operation).some((name) => Object.hasOwn(fields, name));
+  if (isMisplaced) throw new NodeError('INPUT_INVALID', 'unknown');
+  return { ...fields, ...(request.params as Fields) };
+}
 
 const KEY = new RegExp(IDEMPOTENCY_KEY_PATTERN);
 
@@ -130,16 +157,23 @@ class Routes<Table extends Operations, Context> {
     });
   }
 
+  /** @throws a refusal to whoever has none of the roles, or may not call any more. */
+  admit(request: FastifyRequest, roles: readonly string[]): void {
+    const { doorkeeper, contextOf } = this.#options;
+    const visitor = doorkeeper.admit(request.raw.socket, roles);
+    this.#admitted.set(request, { visitor, context: contextOf(visitor) });
+  }
+
   /** Runs before a body is read, for existing and unknown paths. */
   guard(server: NodeServer): void {
-    const { doorkeeper, contextOf } = this.#options;
     server.addHook('preClose', (done) => {
       this.#streams.close();
       done();
     });
     server.addHook('onRequest', (request, _reply, done) => {
-      const visitor = doorkeeper.admit(request.raw.socket, this.#rolesOf(request));
-      this.#admitted.set(request, { visitor, context: contextOf(visitor) });
+      this.admit(request, this.#rolesOf(request));
+      const { allowed } = request.routeOptions.config;
+      if (allowed !== undefined) throw new MethodNotAllowed(allowed);
       done();
     });
   }
@@ -149,6 +183,21 @@ class Routes<Table extends Operations, Context> {
     for (const [name, operation] of Object.entries(operations))
       this.#add(server, operation, (request) => this.#call(name, operation, request));
     this.#addProbes(server);
+    this.#refuseOtherMethods(server, [...Object.values(operations), ...Object.values(PROBES)]);
+  }
+
+  /** A path that exists says which methods it has. */
+  #refuseOtherMethods(server: NodeServer, all: readonly Operation[]): void {
+    for (const path of new Set(all.map((operation) => operation.path))) {
+      const methods = all.filter((each) => each.path === path).map(({ method }) => method);
+      const allowed: string[] = methods.includes('GET') ? [...methods, 'HEAD'] : methods;
+      server.route({
+        method: METHODS.filter((method) => !allowed.includes(method)),
+        url: path,
+        config: { roles: this.#everybody, allowed },
+        handler: () => Promise.reject(new MethodNotAllowed(allowed)),
+      });
+    }
   }
 
   #addProbes(server: NodeServer): void {
@@ -174,7 +223,7 @@ class Routes<Table extends Operations, Context> {
   #addProbe(server: NodeServer, operation: Operation, answer: () => Promise<unknown>): void {
     const probe = { ...operation, roles: this.#everybody };
     this.#add(server, probe, (request) => {
-      parseWith(operation.input, inputOf(request));
+      parseWith(operation.input, inputOf(operation, request));
       return answer();
     });
   }
@@ -218,11 +267,12 @@ class Routes<Table extends Operations, Context> {
     const { visitor, context } = this.#callerOf(request);
     const { handlers, idempotentCalls } = this.#options;
     const key = operation.idempotencyKey === true ? keyOf(request) : undefined;
-    const input = parseWith(operation.input, inputOf(request));
+    const given = inputOf(operation, request);
+    const input = parseWith(operation.input, given);
     const handle = handlers[name] as (context: Context, input: unknown) => Promise<unknown>;
     if (key === undefined) return handle(context, input);
     if (idempotentCalls === undefined) throw new Error('The node keeps no answers.');
-    const call = { caller: visitor.name, key, operation: name, input: inputOf(request) };
+    const call = { caller: visitor.name, key, operation: name, input: given };
     return idempotentCalls.once(call, () => handle(context, input));
   }
 
@@ -234,6 +284,13 @@ class Routes<Table extends Operations, Context> {
 
   #rolesOf({ is404, routeOptions }: FastifyRequest): readonly string[] {
     return is404 ? this.#everybody : (routeOptions.config.roles ?? []);
+  }
+}
+
+/** Carries which methods the path has. */
+class MethodNotAllowed extends NodeError {
+  constructor(readonly allowed: readonly string[]) {
+    super('METHOD_NOT_ALLOWED');
   }
 }
 
@@ -253,9 +310,26 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   const { code, status } = refusal;
   if (status >= 500)
     request.log.error({ code, frames: framesOf(refusal.cause ?? error) }, 'failed');
+  if (refusal instanceof MethodNotAllowed) reply.header('allow', refusal.allowed.join(', '));
   if (refusal.retryAfterSeconds !== undefined)
     reply.header('retry-after', refusal.retryAfterSeconds);
   return reply.code(status).type('application/json').send(refusal.toRefusal());
+}
+
+/** A request that is no HTTP. Nobody was let in yet, so that every caller learns the same. */
+function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const refusal = new NodeError(tooLarge ? 'REQUEST_TOO_LARGE' : 'INPUT_INVALID');
+  const body = JSON.stringify(refusal.toRefusal());
+  const head = [
+    `HTTP/1.1 ${refusal.status} ${STATUS_CODES[refusal.status] ?? ''}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+  ];
+  if (socket.writable) socket.write([...head, '', body].join('\r\n'));
+  socket.destroySoon();
 }
 
 function noteAnswer(request: FastifyRequest, reply: FastifyReply, metrics: NodeMetrics): void {
@@ -285,6 +359,16 @@ export function nodeServer<Table extends Operations, Context>(
   options: NodeServerOptions<Table, Context>,
 ): NodeServer {
   const { tls, timeouts, logger, metrics } = options;
+  const routes = new Routes(options);
+  /** Paths that the router cannot read pass the door, too: strangers learn nothing about them. */
+  const refusalAtDoor = (error: Error, request: FastifyRequest): unknown => {
+    try {
+      routes.admit(request, rolesOfAll(options.api.operations));
+      return error;
+    } catch (refusal) {
+      return refusal;
+    }
+  };
   const server = fastify({
     https: tlsOptions(tls, timeouts),
     loggerInstance: logger,
@@ -292,13 +376,18 @@ export function nodeServer<Table extends Operations, Context>(
     requestTimeout: timeouts.requestMs,
     keepAliveTimeout: timeouts.idleMs,
     forceCloseConnections: 'idle',
+    clientErrorHandler: refuseGarbage,
+    // Schemas say how long a parameter may be.
+    routerOptions: { maxParamLength: LONGEST_PARAMETER },
+    frameworkErrors: (error, request, reply) => {
+      void answerError(refusalAtDoor(error, request), request, reply);
+    },
   });
   server.removeContentTypeParser('text/plain');
   server.setErrorHandler(answerError);
   server.setNotFoundHandler((request, reply) =>
     answerError(new NodeError('NOT_FOUND', 'path'), request, reply),
   );
-  const routes = new Routes(options);
   routes.guard(server);
   server.addHook('onResponse', async (request, reply) => noteAnswer(request, reply, metrics));
   server.addHook('onSend', async (_request, reply) => {

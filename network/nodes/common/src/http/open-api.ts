@@ -10,6 +10,7 @@ import {
   type Operation,
   type Operations,
 } from './operation.js';
+import { limitsOf, type FieldMeaning } from './ownership.js';
 import { PROBES } from './probes.js';
 
 /** What the document says of the node as a whole. */
@@ -18,6 +19,8 @@ export interface ApiDescription {
   readonly description: string;
   readonly version: string;
   readonly operations: Operations;
+  /** What the fields of the inputs are. */
+  readonly fields: Readonly<Record<string, FieldMeaning>>;
   /** Texts of the node's own codes. */
   readonly errors: Readonly<Record<string, RefusalTexts>>;
 }
@@ -52,24 +55,33 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
 
 const isOptional = (field: z.ZodType): boolean => field.safeParse(undefined).success;
 
-const parameter = (place: 'path' | 'query', name: string, field: z.ZodType): Json => ({
+const exampleOf = (value: unknown): Json => (value === undefined ? {} : { example: value });
+
+const parameter = (
+  place: 'path' | 'query',
+  name: string,
+  field: z.ZodType,
+  example: unknown,
+): Json => ({
   name,
   in: place,
   required: place === 'path' || !isOptional(field),
   schema: schemaOf(field, 'input'),
+  ...exampleOf(example),
 });
 
 const fieldsOf = ({ input }: Operation): Fields => input.shape;
 
 function parametersOf(operation: Operation): Json[] {
   const inPath = new Set(pathFields(operation));
+  const { example = {} } = operation;
   const fields = Object.entries(fieldsOf(operation));
   const query = readsQuery(operation) ? fields.filter(([name]) => !inPath.has(name)) : [];
   return [
     ...fields
       .filter(([name]) => inPath.has(name))
-      .map(([name, field]) => parameter('path', name, field)),
-    ...query.map(([name, field]) => parameter('query', name, field)),
+      .map(([name, field]) => parameter('path', name, field, example[name])),
+    ...query.map(([name, field]) => parameter('query', name, field, example[name])),
     ...(operation.idempotencyKey === true ? [KEY_PARAMETER] : []),
     ...(isEventsOutput(operation.output) ? [LAST_EVENT_PARAMETER] : []),
   ];
@@ -91,6 +103,14 @@ const KEY_PARAMETER: Json = {
   schema: { type: 'string', pattern: IDEMPOTENCY_KEY_PATTERN },
 };
 
+/** The fields of the example that stand in the body. */
+function bodyExample(operation: Operation): Json | undefined {
+  const { example } = operation;
+  if (example === undefined) return undefined;
+  const inPath = new Set(pathFields(operation));
+  return Object.fromEntries(Object.entries(example).filter(([name]) => !inPath.has(name)));
+}
+
 function bodyOf(operation: Operation): Json {
   if (readsQuery(operation)) return {};
   const inPath = new Set(pathFields(operation));
@@ -99,10 +119,14 @@ function bodyOf(operation: Operation): Json {
   return {
     requestBody: {
       required: rest.some(([, field]) => !isOptional(field)),
-      content: { 'application/json': { schema } },
+      content: { 'application/json': { schema, ...exampleOf(bodyExample(operation)) } },
     },
   };
 }
+
+/** A file of JSON is any JSON, and one that is no text has no schema. */
+const fileSchema = (type: string): Json =>
+  /^(text\/|application\/xml)/.test(type) ? { schema: { type: 'string' } } : {};
 
 const contentOf = (output: Operation['output']): Json => {
   if (isEventsOutput(output))
@@ -113,7 +137,7 @@ const contentOf = (output: Operation['output']): Json => {
       },
     };
   return isFileOutput(output)
-    ? Object.fromEntries(output.contentTypes.map((type) => [type, { schema: { type: 'string' } }]))
+    ? Object.fromEntries(output.contentTypes.map((type) => [type, fileSchema(type)]))
     : { 'application/json': { schema: schemaOf(output, 'output') } };
 };
 
@@ -128,6 +152,10 @@ const REFUSAL_SCHEMA = z.strictObject({
   remedy: z.string(),
   field: z.string().optional().describe('the wrong field; never its value'),
   retryAfterSeconds: z.int().optional(),
+  links: z
+    .record(z.string(), z.boolean())
+    .optional()
+    .describe('only of NOT_READY: whether each thing answers that the node needs'),
 });
 
 function refusalAnswer(codes: readonly string[], texts: (code: string) => RefusalTexts): Json {
@@ -160,15 +188,27 @@ function responsesOf(operation: Operation, texts: (code: string) => RefusalTexts
 /** A path with parameters in braces. */
 const templateOf = (path: string): string => path.replace(/:(\w+)/g, '{$1}');
 
+/** Whose things a role reaches, where it is not everybody's. */
+function limitTexts(operation: Operation, fields: ApiDescription['fields']): readonly string[] {
+  const limits = limitsOf(operation, fields);
+  return [...new Set(limits.map(({ role }) => role))].map((role) => {
+    const own = limits.filter((limit) => limit.role === role).map(({ thing }) => thing);
+    return `${role} reaches its own only: ${[...new Set(own)].join(', ')}.`;
+  });
+}
+
 function operationOf(
   name: string,
   operation: Operation,
+  fields: ApiDescription['fields'],
   texts: (code: string) => RefusalTexts,
 ): Json {
   return {
     operationId: name,
     summary: operation.summary,
-    description: `Roles: ${operation.roles.join(', ')}.`,
+    description: [`Roles: ${operation.roles.join(', ')}.`, ...limitTexts(operation, fields)].join(
+      ' ',
+    ),
     'x-roles': operation.roles,
     parameters: parametersOf(operation),
     ...bodyOf(operation),
@@ -181,11 +221,18 @@ function textsWith(own: ApiDescription['errors']): (code: string) => RefusalText
 }
 
 /** @returns the document; the same for the same table. */
-export function openApi({ title, description, version, operations, errors }: ApiDescription): Json {
+export function openApi({
+  title,
+  description,
+  version,
+  operations,
+  fields,
+  errors,
+}: ApiDescription): Json {
   const paths: Record<string, Record<string, Json>> = {};
   for (const [name, operation] of Object.entries({ ...operations, ...PROBES })) {
     const path = (paths[templateOf(operation.path)] ??= {});
-    path[operation.method.toLowerCase()] = operationOf(name, operation, textsWith(errors));
+    path[operation.method.toLowerCase()] = operationOf(name, operation, fields, textsWith(errors));
   }
   return {
     openapi: '3.1.0',

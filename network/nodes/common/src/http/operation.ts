@@ -64,6 +64,8 @@ export interface Operation {
   readonly output: z.ZodType | FileOutput | EventsOutput;
   /** Codes of its own refusals, beyond those of every operation. */
   readonly errors?: readonly string[];
+  /** An input as a caller gives it, for the document. Of nobody: it is published. */
+  readonly example?: Readonly<Record<string, unknown>>;
   /** Largest body, KiB; 64 unless told. */
   readonly bodyKiB?: number;
   /** The caller must send an `Idempotency-Key`; a repetition gets the first answer. */

@@ -7,6 +7,7 @@ import {
   identifier,
   instant,
   quantity,
+  refusalsOf,
   TRANSACTIONS,
 } from '@fabric-offline-pay/domain';
 import {
@@ -14,11 +15,13 @@ import {
   operations,
   placedOutput,
   type ApiDescription,
+  type FieldMeanings,
   type Operation,
 } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 import { SHOP_CHANNEL, type Role } from '../context.js';
 import { LOGISTICS_ERRORS } from '../errors.js';
+import { LOGISTICS_FIELDS } from './ownership.js';
 import * as shapes from './shapes.js';
 
 type Call<O extends Partial<Operation>> = O & { readonly roles: readonly Role[] };
@@ -97,7 +100,7 @@ const quotes = {
     }),
     output: placedOutput(TRANSACTIONS.express.quote.output).extend({ waybill: identifier }),
     errors: [
-      ...TRANSACTIONS.express.quote.errors,
+      ...refusalsOf(TRANSACTIONS.express.quote),
       'IDEMPOTENCY_CONFLICT',
       'NOT_OWNER',
       'ADDRESS_NOT_NEEDED',
@@ -265,7 +268,7 @@ const waybills = {
     summary: 'The courier takes the goods, once the fee is certain.',
     input: z.strictObject(orderKey),
     output: shapes.progress,
-    errors: ['NOT_FOUND', 'ADDRESSES_NOT_HELD', ...TRANSACTIONS.logistics.pickUp.errors],
+    errors: ['NOT_FOUND', 'ADDRESSES_NOT_HELD', ...refusalsOf(TRANSACTIONS.logistics.pickUp)],
   }),
   deliver: carrying({
     method: 'POST',
@@ -278,7 +281,7 @@ const waybills = {
         .describe('32 bytes in hex; without it the delivery is believed after some time'),
     }),
     output: shapes.progress,
-    errors: ['NOT_FOUND', ...TRANSACTIONS.logistics.deliver.errors],
+    errors: ['NOT_FOUND', ...refusalsOf(TRANSACTIONS.logistics.deliver)],
   }),
 };
 
@@ -423,5 +426,7 @@ export const LOGISTICS_API = {
     'Quotes, couriers, goods, waybills, routes, deliveries, earnings and payouts of one logistics company. Instants are seconds since 1970, amounts minor units as decimal strings.',
   version: '0.1.0',
   operations: LOGISTICS_OPERATIONS,
+  // A field of an operation that has no meaning does not compile.
+  fields: LOGISTICS_FIELDS satisfies FieldMeanings<OperationTable>,
   errors: LOGISTICS_ERRORS,
 } satisfies ApiDescription;

@@ -29,7 +29,8 @@ export async function listEarnings(
   { role, name }: Caller,
   { from, to, courierId }: Days & { readonly courierId?: string | undefined },
 ): Promise<readonly EarnedOnDay[]> {
-  const courier = (role === 'courier' ? name : courierId) ?? null;
+  const courier = courierId ?? null;
+  const own = role === 'courier' ? name : null;
   const { rows } = await sql<EarnedOnDay>`
     select day, courier_id as "courierId", currency,
       count(distinct (merchant_id, order_number))::integer as deliveries,
@@ -37,6 +38,7 @@ export async function listEarnings(
     from courier_entries
     where kind = 'earned' and credit <> ${ACCOUNTS.company} and day >= ${from} and day <= ${to}
       and (cast(${courier} as text) is null or courier_id = ${courier})
+      and (cast(${own} as text) is null or courier_id = ${own})
     group by day, courier_id, currency order by day, courier_id, currency
   `.execute(db);
   return rows;

@@ -2,6 +2,7 @@
 // A complete node for tests: real HTTPS, certificates of every role, whatever ledger and database a test gives.
 import { nodeClient, type NodeClient } from '@fabric-offline-pay/node-common/client';
 import type { RunningNode } from '@fabric-offline-pay/node-common/node';
+import type { TestAuthority } from '../../../common/src/testing/certificates.js';
 import { TestHouse } from '../../../common/src/testing/test-house.js';
 import { LOGISTICS_OPERATIONS, type OperationTable } from '../api/logistics-api.js';
 import { readConfig, type LogisticsConfigInput } from '../config.js';
@@ -21,6 +22,14 @@ export class LogisticsHouse {
     readonly node: RunningNode,
   ) {
     this.#house = house;
+  }
+
+  get authority(): TestAuthority {
+    return this.#house.authority;
+  }
+
+  get folder(): string {
+    return this.#house.folder;
   }
 
   static async open(

@@ -21,6 +21,7 @@ import {
   rotateSecret,
   switchEndpoint,
 } from '../webhooks/endpoints.js';
+import { forOwnMerchants } from './own-merchants.js';
 import type { OperationTable } from './operations.js';
 
 /** A cashier's steps on the ledger: what is written there has natural keys, so that a repetition changes nothing. */
@@ -59,7 +60,7 @@ const STEPS: Pick<
   lapseDispute: (call, input) => written(call, call.client.settlement.lapseDispute(input)),
 };
 
-export const HANDLERS: Handlers<OperationTable, CallContext> = {
+export const HANDLERS = forOwnMerchants({
   ...STEPS,
   listOrders,
   readOrder,
@@ -100,4 +101,4 @@ export const HANDLERS: Handlers<OperationTable, CallContext> = {
   rotateSecret: (call, { endpointId, overlapSeconds }) =>
     rotateSecret(call, endpointId, overlapSeconds),
   replayEvents: (call, { endpointId, from }) => replayFrom(call, endpointId, from),
-};
+});

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The interface of the merchant's node, for shops in any language: what may be called, by whom, with which fields.
-import { amount, currency, identifier, TRANSACTIONS } from '@fabric-offline-pay/domain';
+import { amount, currency, identifier, refusalsOf, TRANSACTIONS } from '@fabric-offline-pay/domain';
 import {
   file,
   ledgerPlace,
   operations,
   placedOutput,
   type ApiDescription,
+  type FieldMeanings,
   type Operation,
   STATEMENT_FORMATS,
   STATEMENT_TYPES,
@@ -16,11 +17,13 @@ import { PROBLEM_CODES } from '../catalogue/goods-file.js';
 import { EVIDENCE_KIND_NAMES, MEDIA_TYPES } from '../disputes/evidence-kinds.js';
 import { EVENT_TYPE_NAMES } from '../events/event-types.js';
 import { MERCHANT_ERRORS } from '../merchant-error.js';
+import { MERCHANT_FIELDS } from './ownership.js';
 import { DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS } from '../webhooks/endpoints.js';
 import {
   after,
   balance,
   batch,
+  count,
   disputeFile,
   disputeKey,
   endpoint,
@@ -66,11 +69,11 @@ const step = <
   Config extends z.core.$ZodObjectConfig,
 >(
   path: Path,
-  transaction: {
+  transaction: Parameters<typeof refusalsOf>[0] & {
     readonly summary: string;
     readonly input: Input;
     readonly output: z.ZodObject<Shape, Config>;
-    readonly errors: readonly string[];
+    readonly example: Readonly<Record<string, unknown>>;
   },
 ) =>
   cashier({
@@ -78,8 +81,9 @@ const step = <
     path,
     summary: transaction.summary,
     input: transaction.input,
+    example: transaction.example,
     output: placedOutput(transaction.output),
-    errors: transaction.errors,
+    errors: ['NOT_FOUND', ...refusalsOf(transaction)],
     idempotencyKey: true,
     bodyKiB: 256,
   });
@@ -100,6 +104,7 @@ const orderOperations = {
       limit,
     }),
     output: z.object({ orders: z.array(orderFile), next }),
+    errors: ['NOT_FOUND'],
   }),
   readOrder: cashier({
     method: 'GET',
@@ -145,7 +150,7 @@ const orderOperations = {
       replayed: z.boolean(),
       ...ledgerPlace,
     }),
-    errors: ['NOT_FOUND', 'PAYMENT_AMBIGUOUS', ...settlement.refund.errors],
+    errors: ['NOT_FOUND', 'PAYMENT_AMBIGUOUS', ...refusalsOf(settlement.refund)],
     idempotencyKey: true,
   }),
 } as const;
@@ -170,6 +175,7 @@ const goodsOperations = {
       ),
       next,
     }),
+    errors: ['NOT_FOUND'],
   }),
   importGoods: cashier({
     method: 'POST',
@@ -199,7 +205,7 @@ const goodsOperations = {
         )
         .describe('rows that were left out'),
     }),
-    errors: goods.registerGoods.errors,
+    errors: ['NOT_FOUND', ...refusalsOf(goods.registerGoods)],
     idempotencyKey: true,
     bodyKiB: LARGE,
   }),
@@ -228,6 +234,7 @@ const moneyOperations = {
     summary: "A payee's day: opening, movements, closing, payouts.",
     input: z.strictObject({ payeeId: identifier, currency, date: z.iso.date() }),
     output: report,
+    errors: ['NOT_FOUND'],
   }),
   settlementFile: cashier({
     method: 'GET',
@@ -238,6 +245,7 @@ const moneyOperations = {
       format: z.enum(STATEMENT_FORMATS),
     }),
     output: file(...STATEMENT_TYPES),
+    errors: ['NOT_FOUND'],
   }),
 } as const;
 
@@ -250,11 +258,12 @@ const terminalOperations = {
       merchantId: identifier,
       terminalId: identifier,
       currency,
-      waiting: z.int().min(0),
+      waiting: count,
       amount: sum,
       oldestAt: seconds.nullable(),
     }),
     output: z.object({ received: z.literal(true) }),
+    errors: ['NOT_FOUND'],
   }),
   listTerminals: cashier({
     method: 'GET',
@@ -269,6 +278,7 @@ const terminalOperations = {
     summary: 'Settled batches of payments without a network, the newest first.',
     input: z.strictObject({ merchantId: identifier, limit }),
     output: z.array(batch),
+    errors: ['NOT_FOUND'],
   }),
 } as const;
 
@@ -406,5 +416,7 @@ export const MERCHANT_API: ApiDescription & { readonly operations: OperationTabl
     "A merchant's daily work: orders from basket to refund, goods, payouts, terminals, disputes, webhooks (units 8 to 10 and 12 of the patent on the side of the merchant).",
   version: '0.1.0',
   operations: MERCHANT_OPERATIONS,
+  // A field of an operation that has no meaning does not compile.
+  fields: MERCHANT_FIELDS satisfies FieldMeanings<OperationTable>,
   errors: MERCHANT_ERRORS,
 };

@@ -12,6 +12,9 @@ export const signedAmount = z
   .describe('minor units, decimal string, with a sign');
 export const sum = z.string().regex(/^\d+$/).describe('minor units, decimal string');
 
+/** As many as a column of the database counts. */
+export const count = z.int32().min(0);
+
 export const limit = z.coerce.number().int().min(1).max(500).default(100);
 export const after = z.string().max(200).optional().describe('`next` of the page before');
 export const next = z.string().nullable().describe('null: this was the last page');

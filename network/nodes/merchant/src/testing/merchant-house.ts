@@ -3,6 +3,7 @@
 import { nodeClient, type NodeClient } from '@fabric-offline-pay/node-common/client';
 import type { BlockSource, DatabasePlace, RunningNode } from '@fabric-offline-pay/node-common/node';
 import type { Client } from '@fabric-offline-pay/sdk';
+import type { TestAuthority } from '../../../common/src/testing/certificates.js';
 import { TestHouse } from '../../../common/src/testing/test-house.js';
 import { MERCHANT_OPERATIONS, type OperationTable } from '../api/operations.js';
 import { readConfig } from '../config.js';
@@ -41,6 +42,14 @@ export class MerchantHouse {
       backoff: () => 50,
     });
     return new MerchantHouse(house, node, failures);
+  }
+
+  get authority(): TestAuthority {
+    return this.house.authority;
+  }
+
+  get folder(): string {
+    return this.house.folder;
   }
 
   /** Lines of the log. */
