@@ -8,6 +8,7 @@ export {
   type FollowerOptions,
   type Projection,
 } from './follower/follower.js';
+export { createFollowedTables, type FollowedTablesTables } from './follower/followed-tables.js';
 export { createPosition, type LedgerPosition, type PositionTables } from './follower/position.js';
 export {
   Jobs,
@@ -51,6 +52,7 @@ export {
   type NodeBase,
   type NodeOptions,
   type NodeParts,
+  rebuildNode,
   type RunningNode,
   startNode,
 } from './program/start-node.js';

@@ -5,6 +5,7 @@ import {
   startNode,
   type BlockSource,
   type NodeBase,
+  type NodeOptions,
   type NodeParts,
   type RunningNode,
   type SqlEngine,
@@ -30,6 +31,8 @@ export interface LogisticsParts {
   readonly logger: Logger;
   /** What must answer for the node to be ready. */
   readonly links?: Readonly<Record<string, () => Promise<unknown>>>;
+  /** The number of blocks on the ledger now: until there a rebuild reads. */
+  readonly height?: () => Promise<bigint>;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
   /** Default: what the configuration says. */
@@ -71,15 +74,20 @@ function partsOf(
   };
 }
 
+/** The node, as it is started or rebuilt. */
+export const logisticsNode = (
+  config: LogisticsConfig,
+  parts: LogisticsParts,
+): NodeOptions<LogisticsTables, OperationTable, CallContext> => ({
+  name: 'logistics',
+  config,
+  migrations: MIGRATIONS,
+  ...parts,
+  build: (base) => partsOf(config, parts, base),
+});
+
 /** @throws when a part cannot start; nothing stays open. */
 export const startLogistics = (
   config: LogisticsConfig,
   parts: LogisticsParts,
-): Promise<RunningNode> =>
-  startNode<LogisticsTables, OperationTable, CallContext>({
-    name: 'logistics',
-    config,
-    migrations: MIGRATIONS,
-    ...parts,
-    build: (base) => partsOf(config, parts, base),
-  });
+): Promise<RunningNode> => startNode(logisticsNode(config, parts));

@@ -5,6 +5,7 @@ import {
   type AnyDatabase,
   type BlockSource,
   type NodeBase,
+  type NodeOptions,
   type NodeParts,
   type RunningNode,
   type SqlEngine,
@@ -41,6 +42,8 @@ export interface MerchantParts {
   readonly logger: Logger;
   /** Asks the organisation's peer anything: the node is ready only when it answers. */
   readonly askPeer?: () => Promise<unknown>;
+  /** The number of blocks on the ledger now: until there a rebuild reads. */
+  readonly height?: () => Promise<bigint>;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
   /** Default: what the configuration says. */
@@ -107,15 +110,19 @@ function partsOf(
   };
 }
 
-/** @throws when a part cannot start; nothing stays open. */
-export const startMerchant = (
+/** The node, as it is started or rebuilt. */
+export const merchantNode = (
   config: MerchantConfig,
   parts: MerchantParts,
-): Promise<RunningNode> => {
-  const { logger, blocks, onEnd, engine } = parts;
-  return startNode<MerchantTables, OperationTable, CallContext>({
+): NodeOptions<MerchantTables, OperationTable, CallContext> => {
+  const { logger, blocks, height, onEnd, engine } = parts;
+  return {
     name: 'merchant',
-    ...{ config, migrations: MIGRATIONS, logger, blocks, onEnd, engine },
+    ...{ config, migrations: MIGRATIONS, logger, blocks, height, onEnd, engine },
     build: (base) => partsOf(config, parts, base),
-  });
+  };
 };
+
+/** @throws when a part cannot start; nothing stays open. */
+export const startMerchant = (config: MerchantConfig, parts: MerchantParts): Promise<RunningNode> =>
+  startNode(merchantNode(config, parts));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's tables, in the order in which they were added. Run at every start. Only append.
-import { createPosition } from '@fabric-offline-pay/node-common/node';
+import { createFollowedTables, createPosition } from '@fabric-offline-pay/node-common/node';
 import { ALERT_MIGRATIONS } from './alerts-migrations.js';
 import { CLOCK_MIGRATIONS } from './clock-migrations.js';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
@@ -248,4 +248,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...ALERT_MIGRATIONS,
   ...PAY_OUT_MIGRATIONS,
   ...RECONCILIATION_MIGRATIONS,
+  '0015-followed-tables': { up: createFollowedTables },
 };
