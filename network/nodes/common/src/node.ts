@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every node is made of. Apart from the index, since it loads what the command line does not need.
-export { openDatabase, type DatabasePlace, type Migrations } from './database/open-database.js';
+export {
+  folderEngine,
+  openDatabase,
+  type DatabasePlace,
+  type Migrations,
+} from './database/open-database.js';
 export type { SqlEngine, SqlResult } from './database/pglite-dialect.js';
 export {
   Follower,
