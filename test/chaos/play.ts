@@ -76,6 +76,7 @@ export async function play(
   stage: Stage,
   { kills, child, rebuildsOwn = false, interrupted }: PlayOptions,
 ): Promise<{ readonly outcome: Outcome; readonly child: Child | undefined }> {
+  interrupted?.throwIfAborted();
   const { history, children, template, folder } = stage;
   rmSync(folder, { recursive: true, force: true });
   const life = lifeOf(stage, kills);
