@@ -9,11 +9,11 @@ import { Children, type Child } from './child.js';
 import type { History } from './history.js';
 import { play, prepare, type Outcome, type Stage } from './play.js';
 
-/** A kill, and what followed. */
+/** The kills of one playing, and what followed. */
 export interface Point {
-  /** Of the crossing, from 1. */
-  readonly number: number;
-  /** Of the crossing at which the process died; null when this playing had fewer. */
+  /** Numbers of crossings, from 1. */
+  readonly kills: readonly number[];
+  /** Of the crossings at which a process died; null when this playing had fewer. */
   readonly name: string | null;
   /** What was wrong; null when all held. */
   readonly wrong: string | null;
@@ -31,6 +31,8 @@ export interface CampaignOptions {
   readonly interrupted?: AbortSignal | undefined;
   /** @returns which of so many crossings are tried */
   readonly choose: (crossings: number) => readonly number[];
+  /** All in one playing, one after the other, instead of one playing each. */
+  readonly together?: boolean;
   /** Told after each. */
   readonly onPoint?: (node: string, point: Point, done: number, of: number) => void;
 }
@@ -46,7 +48,7 @@ function ensureDelivered(outcome: Outcome, baseline: Outcome): void {
 }
 
 /** @throws naming what is otherwise */
-export function ensureAlike(outcome: Outcome, baseline: Outcome): void {
+function ensureAlike(outcome: Outcome, baseline: Outcome): void {
   assert.deepEqual(outcome.facts, baseline.facts);
   ensureDelivered(outcome, baseline);
 }
@@ -73,13 +75,15 @@ class NodeCampaign {
     await prepare(this.#stage);
     const baseline = await this.#play([], true);
     ensureOnce(baseline);
-    const numbers = this.#options.choose(baseline.crossings.length);
+    const { choose, together = false } = this.#options;
+    const numbers = choose(baseline.crossings.length);
+    const playings = together ? [numbers] : numbers.map((number) => [number]);
     const points: Point[] = [];
-    for (const number of numbers) {
+    for (const kills of playings) {
       this.#options.interrupted?.throwIfAborted();
-      const point = await this.#point(number, baseline);
+      const point = await this.#point(kills, baseline);
       points.push(point);
-      this.#options.onPoint?.(node, point, points.length, numbers.length);
+      this.#options.onPoint?.(node, point, points.length, playings.length);
     }
     await this.#child?.end();
     const seconds = (performance.now() - started) / 1000;
@@ -95,19 +99,17 @@ class NodeCampaign {
     return played.outcome;
   }
 
-  async #point(number: number, baseline: Outcome): Promise<Point> {
+  async #point(kills: readonly number[], baseline: Outcome): Promise<Point> {
+    let name: string | null = null;
     try {
-      const outcome = await this.#play([number]);
-      const name = outcome.deaths === 0 ? null : (outcome.crossings[number - 1] ?? null);
-      try {
-        ensureAlike(outcome, baseline);
-      } catch (error) {
-        return { number, name, wrong: String(error) };
-      }
-      return { number, name, wrong: null };
+      const outcome = await this.#play(kills);
+      const names = kills.map((number) => outcome.crossings[number - 1] ?? 'not reached');
+      if (outcome.deaths > 0) name = names.join(', ');
+      ensureAlike(outcome, baseline);
+      return { kills, name, wrong: null };
     } catch (error) {
       this.#options.interrupted?.throwIfAborted();
-      return { number, name: null, wrong: String(error) };
+      return { kills, name, wrong: String(error) };
     }
   }
 }

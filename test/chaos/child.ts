@@ -2,7 +2,7 @@
 // One process that runs a node, as its parent has it: what it is asked, what it asks, and how it dies.
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { Line, type Calls } from './line.js';
+import { Line, ownCopyOf, type Calls } from './line.js';
 
 /** The process is dead; whoever waited for its answer asks the next one. */
 export class Dead extends Error {
@@ -73,7 +73,7 @@ export class Child {
   call(name: string, given?: unknown): Promise<unknown> {
     return this.#dead.signal.aborted
       ? Promise.reject(new Dead('The process is dead.'))
-      : this.#line.call(name, given);
+      : this.#line.call(name, given).then(ownCopyOf);
   }
 
   async end(): Promise<void> {

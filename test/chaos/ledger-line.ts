@@ -4,7 +4,7 @@ import type { Role } from '@fabric-offline-pay/domain';
 import type { Client, CommittedBlock } from '@fabric-offline-pay/sdk';
 import type { MemoryNetwork } from '@fabric-offline-pay/testing';
 import { MemoryBlocks } from '../support/memory-blocks.js';
-import type { Calls } from './line.js';
+import { ownCopyOf, type Calls } from './line.js';
 import type { LedgerCall } from './process/remote-ledger.js';
 
 /** Whose certificates the node has. */
@@ -41,7 +41,8 @@ export const ledgerCalls = (
   ledger: ({ role: attribute, contract, name, input, transient }: LedgerCall) => {
     const client = memory.clientFor(role, attribute, actor);
     const method = (client[contract as keyof Client] as unknown as Record<string, Method>)[name];
-    return method?.(input, ...(transient === undefined ? [] : [{ transient }]));
+    const options = transient === undefined ? [] : [{ transient: ownCopyOf(transient) }];
+    return method?.(ownCopyOf(input), ...options);
   },
   blocks: (from: bigint) => blocksFrom(memory, from, dead),
   height: () => heightOf(memory),

@@ -22,6 +22,10 @@ export interface Failure {
 /** A side of the channel: this process, or a child of it. */
 type Channel = NodeJS.Process | ChildProcess;
 
+/** What came over the channel, made of this realm's own objects: a test runner has another one than the channel. */
+export const ownCopyOf = (value: unknown): unknown =>
+  value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+
 const failureOf = (error: unknown): Failure => {
   const { name, message, code, details } = error as Partial<Failure>;
   return {

@@ -53,13 +53,15 @@ function lines(result: NodeResult): string[] {
   const verdict = wrong.length === 0 ? 'all hold' : `${wrong.length} DO NOT HOLD`;
   return [
     `${node}  ${counts.join(', ')} in ${seconds.toFixed(0)} s  ${verdict}`,
-    ...wrong.map(({ number, name, wrong: text }) => `  ${number} ${name ?? 'no kill'}: ${text}`),
+    ...wrong.map(
+      ({ kills, name, wrong: text }) => `  ${kills.join()} ${name ?? 'no kill'}: ${text}`,
+    ),
   ];
 }
 
-function onPoint(node: string, { number, name, wrong }: Point, done: number, of: number): void {
+function onPoint(node: string, { kills, name, wrong }: Point, done: number, of: number): void {
   const verdict = wrong === null ? 'holds' : `DOES NOT HOLD: ${wrong}`;
-  tell(`${node}  ${done} of ${of}  kill ${number} ${name ?? '(not reached)'}  ${verdict}`);
+  tell(`${node}  ${done} of ${of}  kill ${kills.join()} ${name ?? '(not reached)'}  ${verdict}`);
 }
 
 async function main(options: Options, interrupted: AbortSignal): Promise<void> {
