@@ -6,6 +6,7 @@ import {
   type BlockSource,
   type DatabasePlace,
   type NodeBase,
+  type NodeOptions,
   type NodeParts,
   type RunningNode,
   Spending,
@@ -35,6 +36,8 @@ export interface BankParts {
   readonly logger: Logger;
   /** The ledger's blocks, from which the node learns what there is to do. Without it nothing is done by itself. */
   readonly blocks?: BlockSource;
+  /** The number of blocks on the ledger now: until there a rebuild reads. */
+  readonly height?: () => Promise<bigint>;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: (error: unknown) => void;
   /** Default: what the configuration says. */
@@ -142,12 +145,18 @@ class Building {
   }
 }
 
+/** The node, as it is started or rebuilt. */
+export const bankNode = (
+  config: BankConfig,
+  parts: BankParts,
+): NodeOptions<BankTables, OperationTable, Call> => ({
+  name: 'bank',
+  config,
+  migrations: MIGRATIONS,
+  ...parts,
+  build: (base) => new Building(config, parts, base).build(),
+});
+
 /** @throws when a part cannot start; nothing stays open. */
 export const startBank = (config: BankConfig, parts: BankParts): Promise<RunningBank> =>
-  startNode<BankTables, OperationTable, Call>({
-    name: 'bank',
-    config,
-    migrations: MIGRATIONS,
-    ...parts,
-    build: (base) => new Building(config, parts, base).build(),
-  });
+  startNode(bankNode(config, parts));

@@ -73,6 +73,10 @@ export const NETWORK_ERRORS = {
     'Install what the message names.',
   ),
   PROGRAM_FAILED: describe("One of Fabric's programs failed.", 'Read its output in the details.'),
+  TABLES_OUTDATED: describe(
+    "Tables that the node makes from the ledger's blocks lack blocks, or were made by another version of the node.",
+    'End the node, and run its program with rebuild before its configuration file: it makes them anew from block 0, and causes nothing again.',
+  ),
   TOPOLOGY_CHANGED: describe(
     'The folder holds a network with another topology.',
     'Restore the old topology, or run npm run network -- reset.',

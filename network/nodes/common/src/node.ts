@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every node is made of. Apart from the index, since it loads what the command line does not need.
-export { openDatabase, type DatabasePlace, type Migrations } from './database/open-database.js';
+export {
+  folderEngine,
+  openDatabase,
+  type DatabasePlace,
+  type Migrations,
+} from './database/open-database.js';
 export type { SqlEngine, SqlResult } from './database/pglite-dialect.js';
 export { addRows, BatchedRows } from './follower/batched-rows.js';
 export {
@@ -9,6 +14,7 @@ export {
   type FollowerOptions,
   type Projection,
 } from './follower/follower.js';
+export { createFollowedTables, type FollowedTablesTables } from './follower/followed-tables.js';
 export { createPosition, type LedgerPosition, type PositionTables } from './follower/position.js';
 export {
   Jobs,
@@ -54,6 +60,7 @@ export {
   type NodeBase,
   type NodeOptions,
   type NodeParts,
+  rebuildNode,
   type RunningNode,
   startNode,
 } from './program/start-node.js';

@@ -2,15 +2,15 @@
 // The process of the logistics company's node: `node main.js <configuration file>`. SIGTERM or SIGINT ends it.
 import { runNode } from '@fabric-offline-pay/node-common/node';
 import { readConfig } from './config.js';
-import { startLogistics } from './start-logistics.js';
+import { logisticsNode } from './start-logistics.js';
 
 runNode({
   name: 'logistics',
   variable: 'OFFPAY_LOGISTICS_CONFIG',
   readConfig,
-  start: (config, { ledger, logger, onEnd }) => {
+  node: (config, { ledger, logger, onEnd }) => {
     const connection = ledger.as('dispatcher');
-    return startLogistics(config, {
+    return logisticsNode(config, {
       ledger: connection.client,
       blocks: connection,
       logger,

@@ -6,6 +6,7 @@ import {
   type BlockSource,
   type DatabasePlace,
   type NodeBase,
+  type NodeOptions,
   type NodeParts,
   type RunningNode,
 } from '@fabric-offline-pay/node-common/node';
@@ -68,15 +69,20 @@ function partsOf(
   };
 }
 
+/** The node, as it is started or rebuilt. */
+export const logisticsNode = (
+  config: LogisticsConfig,
+  parts: LogisticsParts,
+): NodeOptions<LogisticsTables, OperationTable, CallContext> => ({
+  name: 'logistics',
+  config,
+  migrations: MIGRATIONS,
+  ...parts,
+  build: (base) => partsOf(config, parts, base),
+});
+
 /** @throws when a part cannot start; nothing stays open. */
 export const startLogistics = (
   config: LogisticsConfig,
   parts: LogisticsParts,
-): Promise<RunningNode> =>
-  startNode<LogisticsTables, OperationTable, CallContext>({
-    name: 'logistics',
-    config,
-    migrations: MIGRATIONS,
-    ...parts,
-    build: (base) => partsOf(config, parts, base),
-  });
+): Promise<RunningNode> => startNode(logisticsNode(config, parts));

@@ -2,15 +2,15 @@
 // The process of the merchant's node: `node main.js <configuration file>`. SIGTERM or SIGINT ends it.
 import { runNode } from '@fabric-offline-pay/node-common/node';
 import { readConfig } from './config.js';
-import { startMerchant } from './start-merchant.js';
+import { merchantNode } from './start-merchant.js';
 
 runNode({
   name: 'merchant',
   variable: 'OFFPAY_MERCHANT_CONFIG',
   readConfig,
-  start: (config, { ledger, logger, onEnd }) => {
+  node: (config, { ledger, logger, onEnd }) => {
     const connection = ledger.as('cashier');
-    return startMerchant(config, {
+    return merchantNode(config, {
       ...{ client: connection.client, blocks: connection, logger, onEnd },
       clientOf: (merchantId) => {
         const identity = config.merchants[merchantId];

@@ -7,6 +7,7 @@ import {
   type BlockSource,
   type DatabasePlace,
   type NodeBase,
+  type NodeOptions,
   type NodeParts,
   type RunningNode,
 } from '@fabric-offline-pay/node-common/node';
@@ -123,15 +124,19 @@ function partsOf(
   };
 }
 
-/** @throws when a part cannot start; nothing stays open. */
-export const startMerchant = (
+/** The node, as it is started or rebuilt. */
+export const merchantNode = (
   config: MerchantConfig,
   parts: MerchantParts,
-): Promise<RunningNode> => {
+): NodeOptions<MerchantTables, OperationTable, CallContext> => {
   const { logger, blocks, onEnd, place } = parts;
-  return startNode<MerchantTables, OperationTable, CallContext>({
+  return {
     name: 'merchant',
     ...{ config, migrations: MIGRATIONS, logger, blocks, onEnd, place },
     build: (base) => partsOf(config, parts, base),
-  });
+  };
 };
+
+/** @throws when a part cannot start; nothing stays open. */
+export const startMerchant = (config: MerchantConfig, parts: MerchantParts): Promise<RunningNode> =>
+  startNode(merchantNode(config, parts));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's tables, in the order in which they were added. Run at every start. Only append.
-import { createPosition } from '@fabric-offline-pay/node-common/node';
+import { createFollowedTables, createPosition } from '@fabric-offline-pay/node-common/node';
 import { ALERT_MIGRATIONS } from './alerts-migrations.js';
 import { CLOCK_MIGRATIONS } from './clock-migrations.js';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
@@ -254,4 +254,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...TROUBLE_MIGRATIONS,
   ...ALERT_CHANGE_MIGRATIONS,
   ...PASSKEY_MIGRATIONS,
+  '0018-followed-tables': { up: createFollowedTables },
 };

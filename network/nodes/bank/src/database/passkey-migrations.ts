@@ -4,7 +4,7 @@ import type { Kysely, Migration } from 'kysely';
 
 /** A challenge may be of somebody who is not a customer, because answers must not reveal that. */
 export const PASSKEY_MIGRATIONS: Record<string, Migration> = {
-  '0015-passkeys': {
+  '0017-passkeys': {
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema
         .createTable('passkeys')

@@ -30,11 +30,15 @@ function poolOf(url: string): Pool {
   return pool;
 }
 
+/** @returns PostgreSQL inside this process, on a folder that is made when there is none. One process at a time may use it. */
+export async function folderEngine(folder: string): Promise<SqlEngine> {
+  await createDataFolder(folder);
+  return new PGlite(folder);
+}
+
 async function dialectOf(place: DatabasePlace): Promise<Dialect> {
   if ('url' in place) return new PostgresDialect({ pool: poolOf(place.url) });
-  if ('engine' in place) return pgliteDialect(place.engine);
-  await createDataFolder(place.folder);
-  return pgliteDialect(new PGlite(place.folder));
+  return pgliteDialect('engine' in place ? place.engine : await folderEngine(place.folder));
 }
 
 /**

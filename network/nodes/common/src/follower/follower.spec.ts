@@ -6,11 +6,13 @@ import { sql, type Kysely, type Transaction } from 'kysely';
 import { openDatabase, type Migrations } from '../database/open-database.js';
 import { testPlace } from '../testing/test-place.js';
 import { Follower, type BlockSource, type Projection } from './follower.js';
+import { createFollowedTables } from './followed-tables.js';
 import { createPosition, readPosition, type PositionTables } from './position.js';
 
 interface Tables extends PositionTables {
   readonly states: { readonly id: string; readonly state: string; readonly times: number };
   readonly sent: { readonly id: string };
+  readonly counts: { readonly id: number; readonly blocks: number };
 }
 
 const MIGRATIONS: Migrations = {
@@ -19,8 +21,10 @@ const MIGRATIONS: Migrations = {
     async up(db: Kysely<unknown>) {
       await sql`create table states (id text primary key, state text, times integer)`.execute(db);
       await sql`create table sent (id text primary key)`.execute(db);
+      await sql`create table counts (id integer primary key, blocks integer)`.execute(db);
     },
   },
+  '0003-followed-tables': { up: createFollowedTables },
 };
 
 const blockOf = (number: number, state: string, ledger = 'a'): CommittedBlock => ({
@@ -86,12 +90,14 @@ afterAll(() => db.destroy());
 
 beforeEach(async () => {
   projection = new OrderStates();
-  for (const table of ['ledger_position', 'states', 'sent'] as const)
+  for (const table of ['ledger_position', 'states', 'sent', 'counts'] as const)
     await db.deleteFrom(table).execute();
 });
 
-const followerOf = (blocks = LEDGER): Follower<Tables> =>
-  new Follower({ db, source: sourceOf(blocks), projections: [projection] });
+const followerOf = (
+  blocks = LEDGER,
+  projections: readonly Projection<Tables>[] = [projection],
+): Follower<Tables> => new Follower({ db, source: sourceOf(blocks), projections });
 
 async function follow(follower: Follower<Tables>, until: bigint): Promise<void> {
   const stop = new AbortController();
@@ -179,4 +185,58 @@ test('a stream that fails while blocks are applied fails the run, and nothing el
 test('who waits for a block is told when the wait ends without it', async () => {
   const signal = AbortSignal.timeout(20);
   await expect(followerOf().reached(9n, signal)).rejects.toMatchObject({ name: 'AbortError' });
+});
+
+/** What a later version of a node has beside the states. */
+const counting = (version?: number): Projection<Tables> => ({
+  tables: ['counts'],
+  ...(version !== undefined && { version }),
+  apply: async (transaction) => {
+    await transaction
+      .insertInto('counts')
+      .values({ id: 1, blocks: 1 })
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet({ blocks: sql`counts.blocks + 1` }),
+      )
+      .execute();
+  },
+});
+
+const counted = async () => (await db.selectFrom('counts').select('blocks').execute())[0]?.blocks;
+
+describe('a database that another version of the node has filled', () => {
+  const outdated = (tables: readonly string[]) => ({
+    code: 'TABLES_OUTDATED',
+    details: { tables },
+  });
+
+  test('is refused when it lacks a table, until a rebuild makes it; and causes nothing again', async () => {
+    await follow(followerOf(LEDGER.slice(0, 2)), 1n);
+    const newer = followerOf(LEDGER, [projection, counting()]);
+    await expect(newer.run(new AbortController().signal)).rejects.toMatchObject(
+      outdated(['counts']),
+    );
+    await newer.rebuild();
+    await follow(newer, 3n);
+    expect(await counted()).toBe(LEDGER.length);
+    expect(await tables()).toEqual(WHOLE);
+  });
+
+  test('is refused when the projection writes something else, until a rebuild', async () => {
+    await follow(followerOf(LEDGER, [counting()]), 3n);
+    const newer = followerOf(LEDGER, [counting(2)]);
+    await expect(newer.ensureUpToDate()).rejects.toMatchObject(outdated(['counts']));
+    await newer.rebuild();
+    await newer.ensureUpToDate();
+  });
+
+  test('may lack what nobody follows any more, which is made anew when somebody does again', async () => {
+    const both = [projection, counting()];
+    await follow(followerOf(LEDGER.slice(0, 2), both), 1n);
+    await follow(followerOf(), 3n);
+    await expect(followerOf(LEDGER, both).ensureUpToDate()).rejects.toMatchObject(
+      outdated(['counts']),
+    );
+    expect(await counted()).toBe(2);
+  });
 });

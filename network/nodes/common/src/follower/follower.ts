@@ -5,6 +5,7 @@ import { EventEmitter, once } from 'node:events';
 import type { CommittedBlock } from '@fabric-offline-pay/sdk';
 import type { Kysely, Transaction } from 'kysely';
 import { NetworkError } from '../network-error.js';
+import { ensureFollowed, writeFollowedTables } from './followed-tables.js';
 import { inBatches } from './in-batches.js';
 import {
   BEGINNING,
@@ -21,6 +22,11 @@ export interface Projection<Tables> {
    * as a message, stands in another table, under a key made from the ledger, so that a rebuild does not cause it again.
    */
   readonly tables: readonly (keyof Tables & string)[];
+  /**
+   * Raised by one whenever `apply` writes something else for the same blocks: a database that an earlier version filled is then refused
+   * until it is rebuilt. 1 unless told.
+   */
+  readonly version?: number;
   /** Writes what the block says. Asks nobody but the database, so that a rebuild writes the same. */
   apply(transaction: Transaction<Tables>, block: CommittedBlock): Promise<void>;
   /**
@@ -101,11 +107,12 @@ export class Follower<Tables extends PositionTables> {
 
   /**
    * Follows until the signal ends it; what is under way is finished or undone.
-   * @throws {NetworkError} LEDGER_DIFFERS when the ledger is not the one that the tables were made from
+   * @throws {NetworkError} LEDGER_DIFFERS when the ledger is not the one that the tables were made from; TABLES_OUTDATED
    */
   async run(signal: AbortSignal): Promise<void> {
     const { db, source } = this.#options;
-    let position = await readPosition(this.#positions(db));
+    await this.ensureUpToDate();
+    let position = await readPosition(this.#own(db));
     await this.#ensureSameLedger(position, signal);
     this.#moveTo(position);
     const from = BigInt(position.nextBlock);
@@ -125,13 +132,23 @@ export class Follower<Tables extends PositionTables> {
     while (!this.#has(block)) await once(this.#moves, MOVED, { signal });
   }
 
+  /** @throws {NetworkError} TABLES_OUTDATED when there are tables that were not filled from block 0 on as these projections fill them */
+  async ensureUpToDate(): Promise<void> {
+    const { db, projections } = this.#options;
+    await db.transaction().execute(async (transaction) => {
+      const own = this.#own(transaction);
+      await ensureFollowed(own, projections, (await readPosition(own)).nextBlock);
+    });
+  }
+
   /** Empties what blocks alone say, so that the next run makes it anew from block 0. */
   async rebuild(): Promise<void> {
     const { db, projections } = this.#options;
     await db.transaction().execute(async (transaction) => {
       for (const table of projections.flatMap(({ tables }) => tables))
         await transaction.deleteFrom(table as never).execute();
-      await writePosition(this.#positions(transaction), BEGINNING);
+      await writePosition(this.#own(transaction), BEGINNING);
+      await writeFollowedTables(this.#own(transaction), projections);
     });
     this.#position = undefined;
   }
@@ -157,13 +174,13 @@ export class Follower<Tables extends PositionTables> {
     const position = blocks.reduce(after, from);
     return db.transaction().execute(async (transaction) => {
       await around(transaction, () => applyTo(projections, transaction, blocks));
-      await writePosition(this.#positions(transaction), position);
+      await writePosition(this.#own(transaction), position);
       return position;
     });
   }
 
   /** Kysely cannot know that a database with more tables is one with fewer. */
-  #positions(db: Kysely<Tables>): Kysely<PositionTables> {
+  #own(db: Kysely<Tables>): Kysely<PositionTables> {
     return db as unknown as Kysely<PositionTables>;
   }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // How far a node's tables follow the ledger: one row, written in the same database transaction as what a block caused.
 import type { Kysely } from 'kysely';
+import type { FollowedTablesTables } from './followed-tables.js';
 
-/** The table that {@link createPosition} makes. */
-export interface PositionTables {
+/** The tables that a follower keeps for itself. */
+export interface PositionTables extends FollowedTablesTables {
+  /** {@link createPosition} makes it. */
   ledger_position: {
     /** Always 1. */
     id: number;

@@ -139,3 +139,37 @@ test('what waits when the node ends is done by the next one', async () => {
   await until('the run', () => ran.length === 1);
   expect(ran).toEqual(['a']);
 });
+
+/** As it stands when the process is killed while it runs. */
+const leaveRunning = (name: string) =>
+  sql`update jobs.job set state = 'active', started_on = now() where name = ${name}`.execute(db);
+
+const idle = (name: string): JobKind => ({ name, atOnce: 0, run: () => Promise.resolve() });
+
+test('what ran when the process was killed runs again at once, unless another process may still run it', async () => {
+  const { kind, ran } = noting('killed');
+  const first = await startJobs(idle('killed'));
+  await ask(first, kind, 'once');
+  await leaveRunning('killed');
+  await ask(first, kind, 'asked again');
+  await leaveRunning('killed');
+  await ask(first, kind, 'asked again');
+  await first.stop();
+  const next = await startJobs(kind);
+  if (url !== undefined) {
+    await until('the run', () => ran.length === 1);
+    expect(await next.states()).toMatchObject([{ running: 2 }]);
+    return;
+  }
+  await until('the runs', () => ran.length === 2);
+  await eventuallyIdle(next);
+  expect([...ran].sort()).toEqual(['asked again', 'once']);
+});
+
+const eventuallyIdle = (jobs: Jobs): Promise<true> =>
+  waitUntil(
+    'the end of all runs',
+    async () =>
+      (await jobs.states()).every(({ running, waiting }) => running + waiting === 0) || undefined,
+    { deadlineMs: 20_000 },
+  );

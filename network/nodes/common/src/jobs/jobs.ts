@@ -104,6 +104,21 @@ async function holdWaiting(
   return new Set(rows.map(({ key }) => key));
 }
 
+/**
+ * What ran when the process before died waits again, at once, instead of until it is given up. Only for a database that one process uses:
+ * on a server, another one may run it.
+ */
+async function takeUpOrphans(db: AnyDatabase): Promise<void> {
+  await sql`
+    delete from ${JOBS} as orphan where state = 'active' and exists (
+      select 1 from ${JOBS} as waiting where waiting.state = 'created' and waiting.name = orphan.name
+        and waiting.singleton_key is not distinct from orphan.singleton_key)
+  `.execute(db);
+  await sql`
+    update ${JOBS} set state = 'created', started_on = null, start_after = now() where state = 'active'
+  `.execute(db);
+}
+
 export class Jobs {
   readonly #options: JobsOptions;
   readonly #queue: PgBoss;
@@ -121,10 +136,17 @@ export class Jobs {
     this.#queue.on('error', (error) => observer.broken(error));
   }
 
-  /** Makes the queue's tables when there are none, and begins to work. */
-  async start(): Promise<void> {
+  /** Makes the queue's tables when there are none: work may be asked for then, and waits. */
+  async open(): Promise<void> {
     await this.#queue.start();
-    for (const kind of this.#options.kinds) await this.#begin(kind);
+    for (const kind of this.#options.kinds) await this.#make(kind);
+  }
+
+  /** Opens the queue, and begins to work. */
+  async start(): Promise<void> {
+    await this.open();
+    if (this.#options.url === undefined) await takeUpOrphans(this.#options.db);
+    for (const kind of this.#options.kinds) await this.#workOn(kind);
   }
 
   /**
@@ -201,8 +223,7 @@ export class Jobs {
     await this.#queue.stop({ graceful: true, close: true });
   }
 
-  async #begin(kind: JobKind): Promise<void> {
-    const { name, schedule, atOnce = 1, givenUpAfterSeconds = 300 } = kind;
+  async #make({ name, schedule, givenUpAfterSeconds = 300 }: JobKind): Promise<void> {
     const settings = {
       expireInSeconds: givenUpAfterSeconds,
       retryLimit: ATTEMPTS,
@@ -217,6 +238,10 @@ export class Jobs {
     await this.#queue.updateQueue(name, settings);
     if (schedule === undefined) await this.#queue.unschedule(name);
     else await this.#queue.schedule(name, schedule, {}, { singletonKey: 'clock', missed: 'once' });
+  }
+
+  async #workOn(kind: JobKind): Promise<void> {
+    const { name, atOnce = 1 } = kind;
     const options = {
       pollingIntervalSeconds: POLLING_SECONDS,
       batchSize: 1,

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// The process of a node: `node main.js <configuration file>`. SIGTERM or SIGINT ends it.
+// The process of a node: `node main.js <configuration file>`. SIGTERM or SIGINT ends it. `node main.js rebuild <configuration file>` makes
+// its tables anew from the ledger, and ends.
 import { pino, type Logger } from 'pino';
 import * as z from 'zod';
 import { factsOf } from '../http/node-error.js';
 import { withLock } from '../system/file-lock.js';
 import { PRIVATE_UMASK } from '../system/files.js';
+import type { Operations } from '../http/operation.js';
+import type { PositionTables } from '../follower/position.js';
+import { NETWORK_ERRORS, NetworkError } from '../network-error.js';
 import { LedgerConnections } from './ledger-connections.js';
 import type { NodeConfig } from './node-config.js';
-import type { RunningNode } from './start-node.js';
+import { rebuildNode, startNode, type NodeOptions } from './start-node.js';
 
 /** What a program's node gets. */
 export interface ProgramParts {
@@ -17,13 +21,18 @@ export interface ProgramParts {
   readonly onEnd: (error: unknown) => void;
 }
 
-export interface NodeProgram<Config extends NodeConfig> {
+export interface NodeProgram<
+  Config extends NodeConfig,
+  Tables extends PositionTables,
+  Table extends Operations,
+  Context,
+> {
   /** In each line of the log. */
   readonly name: string;
   /** The variable of the environment that may name the configuration file. */
   readonly variable: string;
   readonly readConfig: (file: string, environment: NodeJS.ProcessEnv) => Config;
-  readonly start: (config: Config, parts: ProgramParts) => Promise<RunningNode>;
+  readonly node: (config: Config, parts: ProgramParts) => NodeOptions<Tables, Table, Context>;
 }
 
 /** How long a process that is ending may still hold the database. */
@@ -45,8 +54,41 @@ function withReject(): {
   return { promise, reject };
 }
 
-async function serve<Config extends NodeConfig>(
-  program: NodeProgram<Config>,
+/** What the process does with its node until it ends. */
+type Use<Tables extends PositionTables, Table extends Operations, Context> = (
+  node: NodeOptions<Tables, Table, Context>,
+  stopped: Promise<string>,
+  broken: Promise<never>,
+) => Promise<void>;
+
+async function serve<Tables extends PositionTables, Table extends Operations, Context>(
+  ...[options, stopped, broken]: Parameters<Use<Tables, Table, Context>>
+): Promise<void> {
+  const node = await startNode(options);
+  try {
+    options.logger.info({ signal: await Promise.race([stopped, broken]) }, 'ending');
+  } finally {
+    await node.close();
+  }
+}
+
+async function rebuild<Tables extends PositionTables, Table extends Operations, Context>(
+  ...[options, stopped]: Parameters<Use<Tables, Table, Context>>
+): Promise<void> {
+  const end = new AbortController();
+  void stopped.then((signal) => end.abort(new Error(`Ended by ${signal}: start it again.`)));
+  const blocks = await rebuildNode(options, end.signal);
+  options.logger.info({ blocks: Number(blocks) }, 'rebuilt');
+}
+
+async function withNode<
+  Config extends NodeConfig,
+  Tables extends PositionTables,
+  Table extends Operations,
+  Context,
+>(
+  program: NodeProgram<Config, Tables, Table, Context>,
+  use: Use<Tables, Table, Context>,
   config: Config,
   logger: Logger,
 ): Promise<void> {
@@ -54,12 +96,7 @@ async function serve<Config extends NodeConfig>(
   const ledger = new LedgerConnections(config.ledger);
   try {
     const { promise: broken, reject: onEnd } = withReject();
-    const node = await program.start(config, { ledger, logger, onEnd });
-    try {
-      logger.info({ signal: await Promise.race([stopped, broken]) }, 'ending');
-    } finally {
-      await node.close();
-    }
+    await use(program.node(config, { ledger, logger, onEnd }), stopped, broken);
   } finally {
     ledger.close();
   }
@@ -87,19 +124,39 @@ export const nodeLogger = (
 
 function textOf(error: unknown): string {
   if (error instanceof z.ZodError) return `The configuration is wrong:\n${z.prettifyError(error)}`;
+  if (error instanceof NetworkError) {
+    const { code, message, advice = NETWORK_ERRORS[code].remedy } = error;
+    return `${code}: ${message} ${advice}`;
+  }
   return error instanceof Error ? error.message : 'The node failed.';
 }
 
-async function main<Config extends NodeConfig>(program: NodeProgram<Config>): Promise<void> {
-  process.umask(PRIVATE_UMASK);
-  const file = process.argv[2] ?? process.env[program.variable];
+const REBUILD = 'rebuild';
+
+/** @throws when no file is named */
+function readArguments(variable: string) {
+  const given = process.argv.slice(2);
+  const rebuilds = given[0] === REBUILD;
+  const file = given[rebuilds ? 1 : 0] ?? process.env[variable];
   if (file === undefined)
-    throw new Error(`Give the configuration file as the argument or in ${program.variable}.`);
+    throw new Error(`Give the configuration file as the argument or in ${variable}.`);
+  return { rebuilds, file };
+}
+
+async function main<
+  Config extends NodeConfig,
+  Tables extends PositionTables,
+  Table extends Operations,
+  Context,
+>(program: NodeProgram<Config, Tables, Table, Context>): Promise<void> {
+  process.umask(PRIVATE_UMASK);
+  const { rebuilds, file } = readArguments(program.variable);
   const config = program.readConfig(file, process.env);
   const logger = nodeLogger(program.name, config.logLevel);
+  const use = rebuilds ? rebuild : serve;
   // PGlite does not notice a second process on its folder and would destroy the folder.
   await withLock(`${config.databaseFolder}.lock`, LOCK_DEADLINE_MS, () =>
-    serve(program, config, logger),
+    withNode<Config, Tables, Table, Context>(program, use, config, logger),
   ).catch((error: unknown) => {
     logger.fatal(factsOf(error), 'ended');
     throw error;
@@ -107,7 +164,12 @@ async function main<Config extends NodeConfig>(program: NodeProgram<Config>): Pr
 }
 
 /** Runs the node until a signal ends it; a failure ends the process with 1 and a sentence on standard error. */
-export function runNode<Config extends NodeConfig>(program: NodeProgram<Config>): void {
+export function runNode<
+  Config extends NodeConfig,
+  Tables extends PositionTables,
+  Table extends Operations,
+  Context,
+>(program: NodeProgram<Config, Tables, Table, Context>): void {
   main(program).catch((error: unknown) => {
     process.stderr.write(`${textOf(error)}\n`);
     // A database that failed while opening keeps the process alive. Without this, nobody would learn that the node does not answer.

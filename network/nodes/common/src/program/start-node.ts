@@ -127,10 +127,11 @@ async function listen<Tables extends PositionTables, Table extends Operations, C
   return server.listen({ host: config.host, port: config.port });
 }
 
-async function start<Tables extends PositionTables, Table extends Operations, Context>(
+/** What a node is made of, with its base; nothing of it works yet. */
+async function build<Tables extends PositionTables, Table extends Operations, Context>(
   options: NodeOptions<Tables, Table, Context>,
   ending: Ending,
-): Promise<string> {
+) {
   const { config, migrations, logger, blocks, onEnd, clock = Date.now } = options;
   const place = options.place ?? configuredPlace(config);
   const metrics = new NodeMetrics(options.name);
@@ -143,9 +144,18 @@ async function start<Tables extends PositionTables, Table extends Operations, Co
   ending.add(() => parts.close?.());
   ending.add(() => work.close());
   const forgetting = forgetAnswersJobs(parts.api.operations, idempotentCallsOf(db, clock));
-  await work.start({ ...parts, jobs: [...parts.jobs, ...forgetting] });
+  return { base, parts: { ...parts, jobs: [...parts.jobs, ...forgetting] } };
+}
+
+async function start<Tables extends PositionTables, Table extends Operations, Context>(
+  options: NodeOptions<Tables, Table, Context>,
+  ending: Ending,
+): Promise<string> {
+  const { base, parts } = await build(options, ending);
+  await base.work.start(parts);
   const address = await listen(options, base, parts, ending);
-  const { readyFile } = config;
+  const { logger } = options;
+  const { readyFile } = options.config;
   if (readyFile !== undefined) {
     ending.add(() => rmSync(readyFile, { force: true }));
     writeJson(readyFile, { url: address, pid: process.pid });
@@ -164,5 +174,26 @@ export async function startNode<Tables extends PositionTables, Table extends Ope
   } catch (error) {
     await ending.run().catch(() => undefined);
     throw error;
+  }
+}
+
+/**
+ * Makes the tables that blocks alone make anew, until the ledger's head. Nothing leaves the node meanwhile: no message, no webhook, no money.
+ * @returns the number of blocks that the tables have
+ * @throws when the ledger cannot be read; the next start or rebuild reads on
+ */
+export async function rebuildNode<Tables extends PositionTables, Table extends Operations, Context>(
+  options: NodeOptions<Tables, Table, Context>,
+  signal: AbortSignal,
+): Promise<bigint> {
+  const ending = new Ending();
+  try {
+    const blocks = await options.blocks?.height?.();
+    if (blocks === undefined) throw new Error('The node does not follow the ledger.');
+    const { base, parts } = await build(options, ending);
+    await base.work.rebuild(parts, blocks - 1n, signal);
+    return blocks;
+  } finally {
+    await ending.run();
   }
 }

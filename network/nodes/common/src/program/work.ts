@@ -65,14 +65,36 @@ export class Work<Tables extends PositionTables> {
     this.#options = options;
   }
 
-  /** @throws when the queue cannot be made; nothing keeps running then. */
+  /** @throws when the tables are outdated, or the queue cannot be made; nothing keeps running then. */
   async start({ projections, jobs }: WorkParts<Tables>): Promise<void> {
+    const { blocks } = this.#options;
+    const follower = blocks && this.#followerOf(blocks, projections);
+    await follower?.ensureUpToDate();
     this.#jobs = this.#jobsOf(jobs);
-    await this.#jobs.start().catch(async (error: unknown) => {
-      await this.#jobs?.stop();
-      throw error;
-    });
-    if (this.#options.blocks !== undefined) this.#follow(this.#options.blocks, projections);
+    await this.#orNothing(this.#jobs.start());
+    if (follower !== undefined) this.#follow(follower);
+  }
+
+  /**
+   * Makes the tables that blocks alone make anew, from block 0 to the head, and does no work meanwhile: what blocks ask for waits for the
+   * next start, which finds most of it done. Work that was rebuilt cannot be started; close it.
+   * @param head the last block to read
+   * @throws {NetworkError} LEDGER_DIFFERS, or an `AbortError` when the signal ends it: then the next start reads on
+   */
+  async rebuild(
+    { projections, jobs }: WorkParts<Tables>,
+    head: bigint,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { blocks } = this.#options;
+    if (blocks === undefined) throw new Error('Without blocks there is nothing to rebuild from.');
+    this.#jobs = this.#jobsOf(jobs);
+    await this.#orNothing(this.#jobs.open());
+    const follower = this.#followerOf(blocks, projections);
+    await follower.rebuild();
+    const ended = follower.run(this.#stop.signal);
+    this.#following = ended.catch(() => undefined);
+    await Promise.race([follower.reached(head, signal), ended]);
   }
 
   /** Asks for work in the transaction that has the reason for it. It begins when that was committed, at the latest half a second later. */
@@ -141,6 +163,13 @@ export class Work<Tables extends PositionTables> {
       await this.#jobs?.askAll(transaction, { name }, asked);
   }
 
+  async #orNothing(begun: Promise<void>): Promise<void> {
+    await begun.catch(async (error: unknown) => {
+      await this.#jobs?.stop();
+      throw error;
+    });
+  }
+
   #jobsOf(kinds: readonly JobKind[]): Jobs {
     const { db, url, logger, metrics } = this.#options;
     return new Jobs({
@@ -157,9 +186,9 @@ export class Work<Tables extends PositionTables> {
     });
   }
 
-  #follow(source: BlockSource, projections: readonly Projection<Tables>[]): void {
-    const { db, metrics, onEnd = () => undefined } = this.#options;
-    this.#follower = new Follower({
+  #followerOf(source: BlockSource, projections: readonly Projection<Tables>[]): Follower<Tables> {
+    const { db, metrics } = this.#options;
+    return new Follower({
       db,
       source,
       projections,
@@ -169,7 +198,12 @@ export class Work<Tables extends PositionTables> {
         this.wake();
       },
     });
-    this.#following = this.#follower.run(this.#stop.signal).catch((error: unknown) => {
+  }
+
+  #follow(follower: Follower<Tables>): void {
+    const { onEnd = () => undefined } = this.#options;
+    this.#follower = follower;
+    this.#following = follower.run(this.#stop.signal).catch((error: unknown) => {
       this.#hasEnded = true;
       onEnd(error);
     });

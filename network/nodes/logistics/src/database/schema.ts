@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of the logistics company's own database, a file for each concept. Instants are seconds since 1970, amounts minor units as text.
 import {
+  createFollowedTables,
   createPosition,
   openDatabase,
   type DatabasePlace,
@@ -28,6 +29,7 @@ export const MIGRATIONS: Migrations = {
   ...GOODS_MIGRATIONS,
   ...DELIVERY_MIGRATIONS,
   ...MONEY_MIGRATIONS,
+  '0008-followed-tables': { up: createFollowedTables },
 };
 
 /**

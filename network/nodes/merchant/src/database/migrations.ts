@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node's tables, in the order in which they were added. Run at every start. Only append.
-import type { Migrations } from '@fabric-offline-pay/node-common/node';
+import { createFollowedTables, type Migrations } from '@fabric-offline-pay/node-common/node';
 import { CATALOGUE_MIGRATIONS } from './catalogue-tables.js';
 import { EVIDENCE_MIGRATIONS } from './evidence-tables.js';
 import { FOLLOWED_MIGRATIONS } from './followed-migrations.js';
@@ -13,4 +13,5 @@ export const MIGRATIONS: Migrations = {
   ...CATALOGUE_MIGRATIONS,
   ...EVIDENCE_MIGRATIONS,
   ...TERMINAL_MIGRATIONS,
+  '0006-followed-tables': { up: createFollowedTables },
 };

@@ -51,7 +51,11 @@ export class MailHost {
         done(refusal === undefined ? undefined : smtpError(refusal, `refused ${address}`));
       },
       onData: (stream, session, done) => {
-        void this.#take(stream, session).then((taken) => taken && done());
+        // A client that dies in the middle has sent nothing.
+        this.#take(stream, session).then(
+          (taken) => taken && done(),
+          () => undefined,
+        );
       },
     });
     this.#server.on('error', () => undefined);

@@ -2,7 +2,7 @@
 // An SMSC for tests: speaks SMPP 3.4 on a real socket, keeps what it took, and fails when it is told to.
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
-import { createServer, gsmCoder, type Fields, type Pdu, type Session } from 'smpp';
+import { addTLV, createServer, gsmCoder, types, type Fields, type Pdu, type Session } from 'smpp';
 
 /** What it does with the next submit; without one it takes it and answers. */
 export type Fault =
@@ -48,6 +48,13 @@ const field = (pdu: Pdu, name: string): unknown =>
 /** @returns the text of octets in the default alphabet, as the package reads them. */
 export const decodeGsm = (octets: Buffer): string => gsmCoder.decode(octets, 0);
 
+export interface SmscOptions {
+  readonly key?: string;
+  readonly cert?: string;
+  /** The vendor tag by which it recognises messages that come from another process. */
+  readonly referenceTag?: number;
+}
+
 export class Smsc {
   readonly taken: Taken[] = [];
   /** Also of refused binds. */
@@ -73,10 +80,9 @@ export class Smsc {
     this.#options = options;
   }
 
-  static async open(
-    password: string,
-    tls: { readonly key?: string; readonly cert?: string } = {},
-  ): Promise<Smsc> {
+  static async open(password: string, { referenceTag, ...tls }: SmscOptions = {}): Promise<Smsc> {
+    if (referenceTag !== undefined)
+      addTLV('offpay_message_reference', { id: referenceTag, type: types.tlv.cstring });
     const smsc = new Smsc(password, tls);
     await smsc.on();
     return smsc;
