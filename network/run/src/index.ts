@@ -59,6 +59,6 @@ export {
 } from './services/bank-service.js';
 export { startBulletinService } from './services/bulletin-service.js';
 export { openNodeClients } from './services/node-clients.js';
-export { startNodes } from './services/start-nodes.js';
+export { type NodeCallers, startNodes } from './services/start-nodes.js';
 export { startLogisticsService } from './services/logistics-service.js';
 export { startMerchantService } from './services/merchant-service.js';

@@ -17,6 +17,7 @@ import {
   type ReadInput,
   readBankOptions,
   reportLines,
+  type NodeCallers,
   openNodeClients,
   organisationsOverNodes,
   startNodes,
@@ -129,10 +130,13 @@ export async function runFiles(
   }
 }
 
-/** The merchants in the files, whose node writes for them. */
-export const merchantsIn = ({ tables }: ReadInput): readonly string[] => [
-  ...new Set(tables.merchants.rows.map(({ merchantId }) => merchantId)),
-];
+const distinct = (ids: readonly string[]): readonly string[] => [...new Set(ids)];
+
+/** Who calls the nodes for the files. */
+export const callersIn = ({ tables: { merchants, couriers } }: ReadInput): NodeCallers => ({
+  merchantIds: distinct(merchants.rows.map(({ merchantId }) => merchantId)),
+  courierIds: distinct(couriers.rows.map(({ courierId }) => courierId)),
+});
 
 export const modeOption = (): Option =>
   new Option(
@@ -158,7 +162,7 @@ async function run(options: FilesOptions & RunOptions): Promise<void> {
   readDescription(home);
   await asOnlyRun(home, () =>
     runResumable(async () => {
-      await startNodes(home, readBankOptions(home), merchantsIn(files));
+      await startNodes(home, readBankOptions(home), callersIn(files));
       const report = await runFiles(home, files, options);
       show(options, report, (result) => reportLines(result).join('\n'));
       process.exitCode = exitCodeOfRun(report);

@@ -28,7 +28,7 @@ import { runResumable } from '../interrupt.js';
 import { basePortOption, portsOf } from '../base-port.js';
 import { print, reportingErrors, tell, withCommonOptions, type CommonOptions } from '../output.js';
 import {
-  merchantsIn,
+  callersIn,
   modeOption,
   printReport,
   readRun,
@@ -90,7 +90,7 @@ async function start(options: StartOptions): Promise<void> {
       if (!keep) await resetNetwork({ home, withProgress: tellStage });
       await upNetwork({ home, ...portsOf(options), withProgress: tellStage });
       tell("services     starting the organisations' nodes");
-      await startNodes(home, { codeSeconds: SAMPLE_CODE_SECONDS }, merchantsIn(files));
+      await startNodes(home, { codeSeconds: SAMPLE_CODE_SECONDS }, callersIn(files));
       const report = await runFiles(home, files, options);
       tell("services     keeping the bank's bulletin fresh");
       await startBulletinService(home);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Issues client and TLS certificates while the network runs.
 import { existsSync } from 'node:fs';
-import { NetworkError } from '@fabric-offline-pay/node-common';
+import { inParallel, NetworkError } from '@fabric-offline-pay/node-common';
 import { CaClient } from '../certificates/ca-client.js';
 import { reservedNames } from '../certificates/initial-identities.js';
 import {
@@ -25,39 +25,54 @@ export interface TlsCertificate {
   readonly rootCertPath: string;
 }
 
+/** So many are asked for at the same time. */
+const AT_ONCE = 4;
+
 /**
- * Issues a client certificate with the attributes `role` and `actor`. Idempotent: a second call for the same
- * identity returns the issued one. The network must be up.
- * @throws NetworkError `IDENTITY_CONFLICT` when the name belongs to another identity or to a revoked one;
+ * Issues client certificates with the attributes `role` and `actor`. Idempotent: a second call for the same identity returns the issued one.
+ * The network must be up.
+ * @returns the identities in their order
+ * @throws NetworkError `IDENTITY_CONFLICT` when a name belongs to another identity or to a revoked one;
  * `ORGANISATION_UNKNOWN` | `NETWORK_NOT_UP` | `PROGRAM_FAILED`.
  */
+export async function enrolIdentities(
+  home: string,
+  organisationId: string,
+  identities: readonly IdentityTopology[],
+): Promise<readonly IdentityDescription[]> {
+  const issuer = issuerOf(runningNetwork(home), organisationId);
+  const { folder } = issuer.organisation;
+  const wanted = identities.map((identity) => identitySchema.parse(identity));
+  await whileLocked(issuer.plan, async () => {
+    // The first one enrols the registrar, too, which the others then use.
+    const [first, ...others] = wanted;
+    if (first !== undefined) await issueOnce(issuer, first);
+    await inParallel(others, AT_ONCE, (identity) => issueOnce(issuer, identity));
+    await writeDescription(issuer.plan);
+  });
+  return wanted.map((identity) => {
+    const { cert, key } = issuedFiles(folder, 'ca', identity.name);
+    return { ...identity, certPath: cert, keyPath: key };
+  });
+}
+
+/** Like {@link enrolIdentities}, for one. */
 export async function enrolIdentity(
   home: string,
   organisationId: string,
   identity: IdentityTopology,
 ): Promise<IdentityDescription> {
-  const issuer = issuerOf(runningNetwork(home), organisationId);
-  const { folder } = issuer.organisation;
-  const wanted = identitySchema.parse(identity);
-  await whileLocked(issuer.plan, async () => {
-    await issueOnce(issuer, wanted);
-    await writeDescription(issuer.plan);
-  });
-  const { cert, key } = issuedFiles(folder, 'ca', wanted.name);
-  return { ...wanted, certPath: cert, keyPath: key };
+  const [issued] = await enrolIdentities(home, organisationId, [identity]);
+  if (issued === undefined) throw new Error('One identity was asked for, and none was issued.');
+  return issued;
 }
 
-/** Issues the certificate of a merchant's cashier, or returns the issued one. */
-export const enrolCashier = (
-  home: string,
-  organisationId: string,
-  merchantId: string,
-): Promise<IdentityDescription> =>
-  enrolIdentity(home, organisationId, {
-    name: identityName('cashier', merchantId),
-    role: 'cashier',
-    actor: merchantId,
-  });
+/** The certificate of a merchant's cashier. */
+export const cashierOf = (merchantId: string): IdentityTopology => ({
+  name: identityName('cashier', merchantId),
+  role: 'cashier',
+  actor: merchantId,
+});
 
 /**
  * Issues a TLS certificate for a service of the organisation, usable as server and as client. Idempotent by name.

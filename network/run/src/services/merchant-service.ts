@@ -9,7 +9,8 @@ import {
   merchantProgram,
 } from '@fabric-offline-pay/merchant-node';
 import {
-  enrolCashier,
+  cashierOf,
+  enrolIdentities,
   type IdentityDescription,
   type OrganisationDescription,
   organisationWithRole,
@@ -46,7 +47,7 @@ export async function startMerchantService(
   merchantIds: readonly string[] = [],
 ): Promise<void> {
   const { id } = organisationWithRole(readDescription(home), 'merchant');
-  for (const merchantId of merchantIds) await enrolCashier(home, id, merchantId);
+  if (merchantIds.length > 0) await enrolIdentities(home, id, merchantIds.map(cashierOf));
   await startNodeService(home, MERCHANT_NODE, merchantProgram, (parts): MerchantConfigInput => {
     const { organisation } = parts;
     const merchants = cashiersOf(organisation).map(

@@ -3,16 +3,17 @@
 import type { LogisticsClient } from '@fabric-offline-pay/logistics-node';
 import type { MerchantClient } from '@fabric-offline-pay/merchant-node';
 import {
-  enrolCashier,
+  cashierOf,
   enrolIdentity,
+  type OrganisationDescription,
   organisationWithRole,
   readDescription,
 } from '@fabric-offline-pay/operate';
 import type { NodeClients } from '../pay/over-nodes.js';
 import { bankClient } from './bank-service.js';
-import { logisticsClientWith } from './logistics-service.js';
+import { courierOf, logisticsClientWith } from './logistics-service.js';
 import { merchantClientWith } from './merchant-service.js';
-import { identityOf } from './node-service.js';
+import { type CertificatePaths, identityOf } from './node-service.js';
 
 interface Closing {
   close(): void;
@@ -39,6 +40,19 @@ class Opened<Client extends Closing> {
   }
 }
 
+/** The issued certificate, or a new one. */
+async function certificateOf(
+  home: string,
+  { id, identities }: OrganisationDescription,
+  identity: ReturnType<typeof cashierOf>,
+): Promise<CertificatePaths> {
+  const { name, role, actor } = identity;
+  const issued = identities.find(
+    (known) => known.name === name && known.role === role && known.actor === actor,
+  );
+  return issued ?? enrolIdentity(home, id, identity);
+}
+
 /** @param home of a running network whose nodes were started */
 export function openNodeClients(
   home: string,
@@ -47,12 +61,11 @@ export function openNodeClients(
   const merchants = organisationWithRole(description, 'merchant');
   const logistics = organisationWithRole(description, 'logistics');
   const merchant = new Opened<MerchantClient>(async (merchantId) =>
-    merchantClientWith(home, await enrolCashier(home, merchants.id, merchantId)),
+    merchantClientWith(home, await certificateOf(home, merchants, cashierOf(merchantId))),
   );
-  // The node knows a courier by the name in its certificate.
-  const courier = new Opened<LogisticsClient>(async (name) => {
-    const identity = { name, role: 'courier', actor: logistics.actor };
-    return logisticsClientWith(home, await enrolIdentity(home, logistics.id, identity));
+  const courier = new Opened<LogisticsClient>(async (courierId) => {
+    const identity = courierOf(courierId, logistics.actor);
+    return logisticsClientWith(home, await certificateOf(home, logistics, identity));
   });
   const dispatcher = new Opened<LogisticsClient>((role) =>
     Promise.resolve(logisticsClientWith(home, identityOf(logistics, role))),
