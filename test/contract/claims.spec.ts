@@ -104,7 +104,7 @@ test('a claim is the merchant’s own: another merchant and the bank cannot make
   await expect(other.settlement.claim({ ...KEY, claimed: '1' })).rejects.toMatchObject({
     code: 'NOT_OWNER',
   });
-  await expect(
-    parties.bankNode.settlement.claim({ ...KEY, claimed: '1' }),
-  ).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
+  await expect(parties.bankNode.settlement.claim({ ...KEY, claimed: '1' })).rejects.toMatchObject({
+    code: 'ACCESS_DENIED',
+  });
 });

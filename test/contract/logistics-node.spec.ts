@@ -541,7 +541,13 @@ test('the node quotes a basket, keeps its addresses, and counts what customers t
   const asked = { basket, book: addresses };
   const foreign = quoteOrder(context, otherShop, asked);
   await expect(foreign).rejects.toMatchObject({ code: 'NOT_OWNER' });
-  const own = { ...asked, statement: { ...customerStatement({ ...basket, goodsTotal: goodsTotalOf(basket.lines) }), waybill: 'OWN-1' } };
+  const own = {
+    ...asked,
+    statement: {
+      ...customerStatement({ ...basket, goodsTotal: goodsTotalOf(basket.lines) }),
+      waybill: 'OWN-1',
+    },
+  };
   await expect(quoteOrder(context, shop, own)).rejects.toMatchObject({ code: 'ACCESS_DENIED' });
   const first = await quoteOrder(context, shop, asked);
   const { waybill, goodsTotal, offers } = first;
@@ -606,7 +612,8 @@ test('an answer that gets lost is only a delay: nothing is done twice', async ()
   const loginId = await order.world.login(order.device);
   const { orderNumber } = key;
   const purchase = order.world.purchase(order.device, loginId, { orderNumber });
-  const quote = () => quoteOrder(context, dispatcher, { basket: purchase.basket, book: purchase.addresses });
+  const quote = () =>
+    quoteOrder(context, dispatcher, { basket: purchase.basket, book: purchase.addresses });
   await expect(quote()).rejects.toMatchObject(unavailable);
   const { waybill } = await quote();
   const logisticsStatement = { ...purchase.logisticsStatement, waybill };

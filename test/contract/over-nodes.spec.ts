@@ -50,7 +50,12 @@ beforeAll(async () => {
   db = await openBankDatabase(places[0]);
   await startBank(blocks);
   const { cashier } = await order.world.parties();
-  shop = await MerchantHouse.open({ client: cashier, blocks, mspId: MSP.merchant, place: places[1] });
+  shop = await MerchantHouse.open({
+    client: cashier,
+    blocks,
+    mspId: MSP.merchant,
+    place: places[1],
+  });
   company = await LogisticsHouse.open({
     ...{ ledger: await order.world.logistics(), blocks },
     ...('engine' in places[2] && places[2]),
@@ -100,12 +105,15 @@ describe.each(RUNS)('%s', (way, run) => {
     const { state } = await run(parties(), await purchase(orderNumber, { claim: '1000' }));
     expect(state).toBe('partiallyCaptured');
     const node = shop.clientOf('cashier');
-    const claimed = ((await readOrder(orderNumber)).hold?.authorised ?? '');
+    const claimed = (await readOrder(orderNumber)).hold?.authorised ?? '';
     await node.claim(
       { merchantId: MERCHANT, orderNumber, claimed },
       { idempotencyKey: `claim-${way}` },
     );
-    const ended = await watch.until({ merchantId: MERCHANT, orderNumber }, (shown) => shown.state === 'released');
+    const ended = await watch.until(
+      { merchantId: MERCHANT, orderNumber },
+      (shown) => shown.state === 'released',
+    );
     expect(ended.hold).toMatchObject({ captured: claimed, released: expect.any(String) as string });
     expect(Number(claimed)).toBeGreaterThan(GOODS_TOTAL);
   });

@@ -26,7 +26,13 @@ export {
   readPlan,
   resolveHome,
 } from './lifecycle/home.js';
-export { cashierOf, enrolIdentities, enrolIdentity, enrolTls, type TlsCertificate } from './lifecycle/identities.js';
+export {
+  cashierOf,
+  enrolIdentities,
+  enrolIdentity,
+  enrolTls,
+  type TlsCertificate,
+} from './lifecycle/identities.js';
 export {
   networkLogs,
   type NetworkStatus,

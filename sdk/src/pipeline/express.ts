@@ -45,7 +45,8 @@ export async function runExpress(
     passages.note('express:order', () => cashier.express.order(order)),
   );
   if (purchase.claim === null) return passages.end(placed.state);
-  if (isSettling(bankNode)) return passages.end(await bankNode.settled({ merchantId, orderNumber }));
+  if (isSettling(bankNode))
+    return passages.end(await bankNode.settled({ merchantId, orderNumber }));
   const claim = { merchantId, orderNumber, captureId: CAPTURE_ID };
   const settled = await passages.note('express:settle', () => bankNode.express.settle(claim));
   return passages.end(settled.state);

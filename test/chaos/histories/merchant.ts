@@ -3,10 +3,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { MERCHANT, MSP_IDS, type MemoryNetwork } from '@fabric-offline-pay/testing';
-import {
-  openReceiver,
-  type Receiver,
-} from '../../../network/nodes/common/src/testing/receiver.js';
+import { openReceiver, type Receiver } from '../../../network/nodes/common/src/testing/receiver.js';
 import { OneOrder } from '../../support/one-order.js';
 import type { History, Played } from '../history.js';
 import type { Lives } from '../lives.js';

@@ -10,7 +10,13 @@ type Ordered = Pick<OrderTerms, 'merchantId' | 'orderNumber' | 'customerId' | 'l
 /** The first row of an order. Nothing is delivered, compared or disputed yet. */
 export const newOrder = (
   { merchantId, orderNumber, customerId, logisticsId }: Ordered,
-  { state, mode, bankId, hold, claimed }: Pick<OrderRow, 'state' | 'mode' | 'bankId' | 'hold' | 'claimed'>,
+  {
+    state,
+    mode,
+    bankId,
+    hold,
+    claimed,
+  }: Pick<OrderRow, 'state' | 'mode' | 'bankId' | 'hold' | 'claimed'>,
 ): OrderRow => ({
   merchantId,
   orderNumber,

@@ -66,7 +66,12 @@ test('the key of an express leg is not taken by a later capture', () => {
 test.each([
   ['more than the total', hold, String(total + 1), 'HOLD_EXCEEDED'],
   ['less than is captured', capture(hold, 'c', '100', TIMES).hold, '99', 'STATE_CONFLICT'],
-  ['of a hold that is captured', capture(hold, 'c', hold.authorised, TIMES).hold, '1', 'STATE_CONFLICT'],
+  [
+    'of a hold that is captured',
+    capture(hold, 'c', hold.authorised, TIMES).hold,
+    '1',
+    'STATE_CONFLICT',
+  ],
 ])('a claim of %s is refused', (_, held, claimed, code) => {
   expect(() => ensureClaimable(held, claimed)).toThrow(expect.objectContaining({ code }) as Error);
 });

@@ -4,8 +4,7 @@ import type { ShownOrder } from '../ledger/order-shapes.js';
 import { due } from './hold.js';
 
 /** A transaction of the bank's node. */
-export type BankStep =
-  'settle' | 'compare' | 'compareOrder' | 'capture' | 'void' | 'storePurchase';
+export type BankStep = 'settle' | 'compare' | 'compareOrder' | 'capture' | 'void' | 'storePurchase';
 
 /** What decides the next step. */
 export type Settled = Pick<ShownOrder, 'mode' | 'state' | 'verification' | 'hold' | 'claimed'>;

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The logistics company's part of a pipeline over its node.
 import type { AddressBookRow } from '@fabric-offline-pay/domain';
-import { ledgerStep, type NodeClient, type Placed, type StepCall } from '@fabric-offline-pay/node-common/client';
+import {
+  ledgerStep,
+  type NodeClient,
+  type Placed,
+  type StepCall,
+} from '@fabric-offline-pay/node-common/client';
 import type { DispatcherSteps, Statistics } from '@fabric-offline-pay/sdk';
 import type { OperationTable } from './api/logistics-api.js';
 
@@ -17,10 +22,7 @@ const bookIn = (options: { readonly transient?: unknown } | undefined): AddressB
  * @param statistics counts the transactions
  * @example await runExpress({ cashier, dispatcher: dispatcherSteps(node), bankNode: settlingBank(watch) }, purchase);
  */
-export function dispatcherSteps(
-  node: LogisticsClient,
-  statistics?: Statistics,
-): DispatcherSteps {
+export function dispatcherSteps(node: LogisticsClient, statistics?: Statistics): DispatcherSteps {
   const step = <Input, Answer extends Placed>(call: StepCall<Input, Answer>) =>
     ledgerStep(call, statistics);
   const quotePrices = step(node.quotePrices);

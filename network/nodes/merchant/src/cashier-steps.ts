@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The merchant's part of a pipeline over its node: a shop that has no certificate for the ledger buys as one that has.
-import { ledgerStep, type NodeClient, type Placed, type StepCall } from '@fabric-offline-pay/node-common/client';
+import {
+  ledgerStep,
+  type NodeClient,
+  type Placed,
+  type StepCall,
+} from '@fabric-offline-pay/node-common/client';
 import type { CashierSteps, Client, Statistics } from '@fabric-offline-pay/sdk';
 import type { OperationTable } from './api/operations.js';
 
@@ -18,10 +23,7 @@ export interface CashierDesk extends CashierSteps {
  * @param statistics counts the transactions
  * @example await runExpress({ cashier: cashierSteps(node), dispatcher, bankNode: settlingBank(watch) }, purchase);
  */
-export function cashierSteps(
-  node: MerchantClient,
-  statistics?: Statistics,
-): CashierDesk {
+export function cashierSteps(node: MerchantClient, statistics?: Statistics): CashierDesk {
   const step = <Input, Answer extends Placed>(call: StepCall<Input, Answer>) =>
     ledgerStep(call, statistics);
   return {
@@ -38,11 +40,11 @@ export function cashierSteps(
     },
     alarm: { compareGoods: step(node.compareGoods) },
     settlement: {
-        authorise: step(node.authorise),
-        claim: step(node.claim),
-        void: step(node.voidOrder),
-        requestPayout: step(node.requestPayout),
-      },
+      authorise: step(node.authorise),
+      claim: step(node.claim),
+      void: step(node.voidOrder),
+      requestPayout: step(node.requestPayout),
+    },
     express: { order: step(node.orderAtOnce) },
   };
 }

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // A call that writes to the ledger: it is refused with a code of the domain, or the ledger is unavailable and the call may be repeated.
-import { NodeError, refusalCode, withPlace, type WithPlace } from '@fabric-offline-pay/node-common/client';
+import {
+  NodeError,
+  refusalCode,
+  withPlace,
+  type WithPlace,
+} from '@fabric-offline-pay/node-common/client';
 import type { TransactionResult } from '@fabric-offline-pay/sdk';
 
 async function answered<Output>(submitted: Promise<Output>): Promise<Output> {

@@ -77,7 +77,9 @@ export async function closeBooks(
   const bankNode = await clients.client('bank', 'bank-node');
   const open = [
     await forEach('publish', rated, subjectName, (of) => bankNode.feedback.publish({ ...of })),
-    await forEach('payOut', day.merchants, payeeName, (payee) => payOut(clients, organisations, payee)),
+    await forEach('payOut', day.merchants, payeeName, (payee) =>
+      payOut(clients, organisations, payee),
+    ),
     await forEach('rollUp', day.logistics, payeeName, (payee) => rollUpPayee(bankNode, payee)),
   ];
   // The logistics company comes last: nothing follows it.

@@ -5,15 +5,13 @@ import type { LedgerClients } from '@fabric-offline-pay/operate';
 import { CAPTURE_ID, type Passages } from '@fabric-offline-pay/sdk';
 import type { BankDesk, CourierDesk, MerchantDesk, Organisations } from './organisations.js';
 
-const stateOf = async (
-  noted: Promise<{ readonly state: OrderState }>,
-): Promise<OrderState> => (await noted).state;
+const stateOf = async (noted: Promise<{ readonly state: OrderState }>): Promise<OrderState> =>
+  (await noted).state;
 
 async function merchantDesk(clients: LedgerClients, merchantId: string): Promise<MerchantDesk> {
   const { settlement } = await clients.client('merchant', 'cashier', merchantId);
   return {
-    void: (passages, key) =>
-      stateOf(passages.note('settlement:void', () => settlement.void(key))),
+    void: (passages, key) => stateOf(passages.note('settlement:void', () => settlement.void(key))),
     refund: (passages, refund) =>
       stateOf(passages.note('settlement:refund', () => settlement.refund(refund))),
   };
@@ -40,9 +38,7 @@ async function captureAll(
   await passages.caughtUp();
   const { hold } = await orderNumber.readOrder(key);
   const claim = { ...key, captureId: CAPTURE_ID, amount: hold?.authorised ?? '0' };
-  const state = await stateOf(
-    passages.note('settlement:capture', () => settlement.capture(claim)),
-  );
+  const state = await stateOf(passages.note('settlement:capture', () => settlement.capture(claim)));
   await passages.note('feedback:storePurchase', () => feedback.storePurchase(key));
   return state;
 }

@@ -202,7 +202,10 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   ]);
   const shown = await look(options, input.orders, outcomes);
   stage('publishing ratings, rolling up and paying out');
-  const { last, open } = await closeBooks(clients, organisations, { ...payeesIn(input, logisticsId), rated });
+  const { last, open } = await closeBooks(clients, organisations, {
+    ...payeesIn(input, logisticsId),
+    rated,
+  });
   const { counts: units, failure } = await counter.end(last);
   const auditor = await clients.client('bank', 'auditor');
   return payReport({

@@ -7,7 +7,11 @@ import {
   type LogisticsConfigInput,
   logisticsProgram,
 } from '@fabric-offline-pay/logistics-node';
-import { enrolIdentities, organisationWithRole, readDescription } from '@fabric-offline-pay/operate';
+import {
+  enrolIdentities,
+  organisationWithRole,
+  readDescription,
+} from '@fabric-offline-pay/operate';
 import {
   type CertificatePaths,
   identityOf,

@@ -33,7 +33,10 @@ export const MERCHANT_NODE: NodePlace = {
 };
 
 /** The cashiers of the organisation's merchants, by merchant. */
-const cashiersOf = ({ identities, actor }: OrganisationDescription): [string, IdentityDescription][] =>
+const cashiersOf = ({
+  identities,
+  actor,
+}: OrganisationDescription): [string, IdentityDescription][] =>
   identities
     .filter((identity) => identity.role === 'cashier' && identity.actor !== actor)
     .map((identity) => [identity.actor, identity]);

@@ -132,11 +132,20 @@ export async function startNodeService(
 const ready = z.object({ url: z.string() });
 
 /** @returns the address of a running node, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
-export function nodeAccess(home: string, place: NodePlace, { certPath, keyPath }: CertificatePaths) {
+export function nodeAccess(
+  home: string,
+  place: NodePlace,
+  { certPath, keyPath }: CertificatePaths,
+) {
   const { tlsRootCertPath } = organisationWithRole(readDescription(home), place.role);
   const read = (path: string): string => readFileSync(path, 'utf8');
   const service = readAsIfPresent(readyFileOf(home, place), ready);
   if (service === undefined)
     throw new NetworkError('NETWORK_NOT_UP', `The service ${place.name} was not started.`);
-  return { url: service.url, root: read(tlsRootCertPath), cert: read(certPath), key: read(keyPath) };
+  return {
+    url: service.url,
+    root: read(tlsRootCertPath),
+    cert: read(certPath),
+    key: read(keyPath),
+  };
 }

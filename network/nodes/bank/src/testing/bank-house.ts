@@ -15,7 +15,9 @@ import { FakeLedger } from './fake-ledger.js';
 import { TestHouse } from '../../../common/src/testing/test-house.js';
 import { testPlace } from '../../../common/src/testing/test-place.js';
 
-type Changes = Partial<Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts' | 'coreBanking' | 'messages' | 'passkeys'>> & {
+type Changes = Partial<
+  Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts' | 'coreBanking' | 'messages' | 'passkeys'>
+> & {
   /** Where alerts are posted to. */
   readonly alertUrl?: string;
 };

@@ -55,6 +55,5 @@ export const stepHandlers: Units = {
     return written(node, node.ledger.logistics.rankCouriers(key, { transient: { ...book } }));
   },
   quoteStepwise: ({ node }, key) => written(node, node.ledger.logistics.quote(key)),
-  stateLogistics: ({ node }, input) =>
-    written(node, node.ledger.orderNumber.stateLogistics(input)),
+  stateLogistics: ({ node }, input) => written(node, node.ledger.orderNumber.stateLogistics(input)),
 };
