@@ -60,8 +60,7 @@ export class Line {
     this.#channel = channel;
     this.#calls = calls;
     this.#toError = toError;
-    const emitter: EventEmitter = channel;
-    emitter.on('message', (message: Traffic) => this.#receive(message));
+    channel.on('message', (message: Traffic) => this.#receive(message));
   }
 
   /** @throws the error of the other side, or of {@link end} */

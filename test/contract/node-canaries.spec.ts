@@ -11,7 +11,8 @@ import { BANK_OPERATIONS } from '../../network/nodes/bank/src/bank-api.js';
 import { BankHouse } from '../../network/nodes/bank/src/testing/bank-house.js';
 import { SoftwareAuthenticator } from '../../network/nodes/bank/src/testing/software-authenticator.js';
 import { openReceiver, type Receiver } from '../../network/nodes/common/src/testing/receiver.js';
-import { WorkerEngine } from '../../network/nodes/common/src/testing/worker-engine.js';
+import type { SqlEngine } from '../../network/nodes/common/src/database/pglite-dialect.js';
+import { testEngine } from '../../network/nodes/common/src/testing/test-place.js';
 import { LOGISTICS_OPERATIONS } from '../../network/nodes/logistics/src/api/logistics-api.js';
 import { LogisticsHouse } from '../../network/nodes/logistics/src/testing/logistics-house.js';
 import { MERCHANT_OPERATIONS } from '../../network/nodes/merchant/src/api/operations.js';
@@ -34,11 +35,7 @@ let merchant: MerchantHouse;
 let logistics: LogisticsHouse;
 let receiver: Receiver;
 let pager: Receiver;
-const engines = {
-  bank: new WorkerEngine(),
-  merchant: new WorkerEngine(),
-  logistics: new WorkerEngine(),
-};
+let engines: Readonly<Record<'bank' | 'merchant' | 'logistics', SqlEngine>>;
 const failures: unknown[] = [];
 const refusals: unknown[] = [];
 const codes: string[] = [];
@@ -46,6 +43,11 @@ const codes: string[] = [];
 const opened: { close(): Promise<void> }[] = [];
 
 beforeAll(async () => {
+  engines = {
+    bank: await testEngine(),
+    merchant: await testEngine(),
+    logistics: await testEngine(),
+  };
   order = await OneOrder.open();
   [receiver, pager] = [await openReceiver(), await openReceiver()];
   opened.push(receiver, pager);
@@ -64,7 +66,7 @@ beforeAll(async () => {
         bankNode: await world.bank('bank-node'),
         height: () => Promise.resolve(BigInt(memory.ledger.blocks().length + 1)),
       },
-      ...{ blocks: blocks(), engine: engines.bank, onEnd },
+      ...{ blocks: blocks(), place: { engine: engines.bank }, onEnd },
     },
   );
   opened.push(bank);
@@ -77,7 +79,7 @@ beforeAll(async () => {
   opened.push(merchant);
   logistics = await LogisticsHouse.open({
     ledger: await world.logistics(),
-    ...{ blocks: blocks(), engine: engines.logistics, onEnd },
+    ...{ blocks: blocks(), place: { engine: engines.logistics }, onEnd },
   });
   opened.push(logistics);
 });
@@ -234,13 +236,13 @@ test('whoever puts personal data where it does not belong is refused without hea
   expect(refusals.length).toBeGreaterThan(200);
 });
 
-const rowsOf = async (engine: WorkerEngine, query: string): Promise<unknown[]> => {
-  const [{ rows } = { rows: [] }] = await engine.exec(query);
+const rowsOf = async (engine: SqlEngine, query: string): Promise<unknown[]> => {
+  const { rows } = await engine.query(query, []);
   return rows;
 };
 
 /** Work that waits or was done, and how it went. */
-const jobsOf = async (engine: WorkerEngine): Promise<unknown> => [
+const jobsOf = async (engine: SqlEngine): Promise<unknown> => [
   await rowsOf(engine, 'select * from jobs.job'),
   await rowsOf(engine, 'select * from jobs.schedule'),
   await rowsOf(engine, 'select * from jobs.queue'),

@@ -10,7 +10,7 @@ import type { BlockSource, Projection } from '../follower/follower.js';
 import { createPosition, type PositionTables } from '../follower/position.js';
 import type { JobKind } from '../jobs/jobs.js';
 import { waitUntil } from '../system/wait-until.js';
-import { WorkerEngine } from '../testing/worker-engine.js';
+import { testEngine } from '../testing/test-place.js';
 import type { NodeConfig } from './node-config.js';
 import { rebuildNode, type NodeOptions } from './start-node.js';
 import { Work } from './work.js';
@@ -63,12 +63,12 @@ const projectionOf = (work: Work<Tables>): Projection<Tables> => ({
   },
 });
 
-let engine: WorkerEngine;
+let engine: SqlEngine;
 /** It outlives what is opened on it. */
 let lasting: SqlEngine;
 
-beforeAll(() => {
-  engine = new WorkerEngine();
+beforeAll(async () => {
+  engine = await testEngine();
   lasting = {
     query: (...given) => engine.query(...given),
     exec: (text) => engine.exec(text),

@@ -23,6 +23,7 @@ import { SHOP_CHANNEL, type Role } from '../context.js';
 import { LOGISTICS_ERRORS } from '../errors.js';
 import { LOGISTICS_FIELDS } from './ownership.js';
 import * as shapes from './shapes.js';
+import { BASKET_KIB, UNIT_OPERATIONS } from './unit-operations.js';
 
 type Call<O extends Partial<Operation>> = O & { readonly roles: readonly Role[] };
 
@@ -43,49 +44,9 @@ const tracking = by('dispatcher', 'courier', 'operator', SHOP_CHANNEL);
 const quoting = by('dispatcher', SHOP_CHANNEL);
 
 const { orderKey, page, next, done, day } = shapes;
-const BASKET_KIB = 128;
-
-/** A unit of the stepwise way as the dispatcher carries it out: the transaction's input, and where it stands in the answer. */
-const unit = <
-  const Path extends string,
-  Input extends z.core.$ZodLooseShape,
-  Private extends z.core.$ZodLooseShape,
-  Shape extends z.core.$ZodLooseShape,
-  Config extends z.core.$ZodObjectConfig,
->(
-  path: Path,
-  transaction: {
-    readonly summary: string;
-    readonly input: z.ZodObject<Input, z.core.$strict>;
-    readonly output: z.ZodObject<Shape, Config>;
-    readonly errors: readonly string[];
-  },
-  transient: Private,
-) =>
-  dispatcher({
-    method: 'POST',
-    path: `/orders/:merchantId/:orderNumber${path}` as const,
-    summary: transaction.summary,
-    input: transaction.input.extend(transient),
-    output: placedOutput(transaction.output),
-    errors: [...transaction.errors, 'NOT_FOUND', 'NOT_OWNER', 'IDEMPOTENCY_CONFLICT'],
-    bodyKiB: BASKET_KIB,
-  });
-
-const { logistics, orderNumber } = TRANSACTIONS;
-
-const units = {
-  verifyGoods: unit('/goods-verification', logistics.verifyGoods, {}),
-  locateGoods: unit('/goods-locations', logistics.locateGoods, {}),
-  quotePrices: unit('/price-quotes', logistics.quotePrices, shapes.book),
-  offerAddresses: unit('/address-offers', logistics.offerAddresses, shapes.book),
-  rankCouriers: unit('/courier-ranking', logistics.rankCouriers, shapes.book),
-  quoteStepwise: unit('/quote', logistics.quote, {}),
-  stateLogistics: unit('/statement', orderNumber.stateLogistics, {}),
-};
 
 const quotes = {
-  ...units,
+  ...UNIT_OPERATIONS,
   quoteOrder: quoting({
     method: 'POST',
     path: '/quotes',

@@ -58,6 +58,19 @@ async function findPayment(
   return payments[0] ?? refuse('NOT_FOUND', 'orderNumber');
 }
 
+/** What both kinds of refund answer alike. */
+const placeOf = ({
+  replayed,
+  transactionId,
+  blockNumber,
+  attempts,
+}: Omit<Refunded, 'refunded'>) => ({
+  replayed,
+  transactionId,
+  blockNumber,
+  attempts,
+});
+
 async function refundPayment(context: Context, refund: Refund): Promise<Refunded> {
   const payment = await findPayment(context, refund);
   const submitted = context.client.offline.refund({
@@ -70,11 +83,8 @@ async function refundPayment(context: Context, refund: Refund): Promise<Refunded
     refundId: refund.refundId,
     amount: refund.amount,
   });
-  const { refunded, replayed, transactionId, blockNumber, attempts } = await written(
-    context,
-    submitted,
-  );
-  return { refunded, replayed, transactionId, blockNumber, attempts };
+  const placed = await written(context, submitted);
+  return { refunded: placed.refunded, ...placeOf(placed) };
 }
 
 /** @throws {MerchantError} NOT_FOUND, PAYMENT_AMBIGUOUS; and what `settlement:refund` or `offline:refund` refuses */
@@ -87,7 +97,7 @@ export async function placeRefund(context: Context, refund: Refund): Promise<Ref
     refundId,
     amount,
   });
-  const { state: _, units: __, ...placed } = await written(context, submitted);
+  const placed = await written(context, submitted);
   const { hold } = await context.client.orderNumber.readOrder({ merchantId, orderNumber });
-  return { refunded: hold?.refunded ?? amount, ...placed };
+  return { refunded: hold?.refunded ?? amount, ...placeOf(placed) };
 }
