@@ -9,7 +9,8 @@ import type {
   TestAuthority,
   TestCertificate,
 } from '../../network/nodes/common/src/testing/certificates.js';
-import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
+import type { SqlEngine } from '../../network/nodes/common/src/database/pglite-dialect.js';
+import { testEngine, testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { LOGISTICS_API } from '../../network/nodes/logistics/src/api/logistics-api.js';
 import { LOGISTICS_ROLES } from '../../network/nodes/logistics/src/context.js';
 import { LogisticsHouse } from '../../network/nodes/logistics/src/testing/logistics-house.js';
@@ -46,12 +47,16 @@ const CAPS = {
   failures: 1_000_000,
 };
 
-const bankOn = async ({ ledger, world }: Rivals): Promise<BankHouse> => {
+/** Where the bank's page is. */
+const SITE = { rpId: 'bank.example', rpName: 'Bank', origins: ['https://bank.example'] };
+
+const bankOn = async ({ ledger, world }: Rivals, tables: SqlEngine): Promise<BankHouse> => {
   const height = (): Promise<bigint> =>
     Promise.resolve(BigInt(ledger.blocks().at(-1)?.number ?? 0) + 1n);
   return BankHouse.open(
-    { caps: CAPS },
+    { caps: CAPS, passkeys: SITE },
     {
+      place: { engine: tables },
       ledger: (await world.bank('auth-service')).identity,
       blocks: new MemoryBlocks(ledger),
       clients: {
@@ -86,16 +91,18 @@ export class AttackedNodes {
     readonly bank: BankHouse,
     readonly merchant: MerchantHouse,
     readonly logistics: LogisticsHouse,
+    /** The bank's, for what no operation makes without a device. */
+    readonly bankTables: SqlEngine,
   ) {}
 
   static async open(): Promise<AttackedNodes> {
-    const all = await rivals();
+    const [all, tables] = [await rivals(), await testEngine()];
     const [bank, merchant, logistics] = await Promise.all([
-      bankOn(all),
+      bankOn(all, tables),
       merchantOn(all),
       logisticsOn(all),
     ]);
-    return new AttackedNodes(all, bank, merchant, logistics);
+    return new AttackedNodes(all, bank, merchant, logistics, tables);
   }
 
   get nodes(): Readonly<Record<NodeName, AttackedNode>> {

@@ -39,7 +39,8 @@ export class Door {
   }
 
   /** @throws what stopped the call: no connection, no answer in time. */
-  call({ method, path, headers = {}, body }: RawCall): Promise<RawAnswer> {
+  call(call: RawCall): Promise<RawAnswer> {
+    const { method, path, headers = {}, body } = call;
     return new Promise((resolve, reject) => {
       const { hostname, port } = new URL(this.#url);
       const options = { hostname, port, path, method, agent: this.#agent, timeout: WAIT_MS };
@@ -58,7 +59,11 @@ export class Door {
         );
       });
       sent.on('timeout', () => sent.destroy(new Error(`${method} ${path} got no answer`)));
-      sent.on('error', reject);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        // The node closed an idle connection just when it was used again: nothing was read.
+        if (sent.reusedSocket && error.code === 'ECONNRESET') this.call(call).then(resolve, reject);
+        else reject(error);
+      });
       sent.end(body);
     });
   }

@@ -10,6 +10,12 @@ const { express, goods, orderNumber } = TRANSACTIONS;
 const terms = orderNumber.place.example.terms;
 const { basket } = express.quote.example;
 
+/** What a device that nobody knows answers. */
+const signedBy = (response: object) => ({
+  ...{ id: 'AAAA', rawId: 'AAAA', type: 'public-key' },
+  response: { clientDataJSON: 'AAAA', ...response },
+});
+
 /** Content that belongs to nobody. */
 const CONTENT: Words = {
   ...Object.fromEntries(Object.entries(basket).map(([name, value]) => [name, [value]])),
@@ -26,10 +32,13 @@ const CONTENT: Words = {
   salt: [addressesOf('any').salt],
   alertId: ['alert/none'],
   amount: ['1', 1],
+  assertion: [signedBy({ authenticatorData: 'AAAA', signature: 'AAAA', userHandle: 'AAAA' })],
   balance: ['1'],
   categories: [['26111704']],
+  claimed: ['1'],
   code: ['123456'],
   courierId: [NAMES.own.courierId],
+  credential: [signedBy({ attestationObject: 'AAAA' })],
   csv: ['gtin\n'],
   currency: [CURRENCY],
   date: ['2026-01-31'],
@@ -61,6 +70,7 @@ const ABSENT: Belongings = {
   begunLoginId: 'login-absent',
   changeId: 'change-absent',
   token: 'tok-customer-absent',
+  passkeyId: '0'.repeat(32),
   deviceId: 'device-absent',
   orderNumber: 'ORDER-absent',
   disputeId: 'dispute-absent',

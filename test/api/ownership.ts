@@ -23,6 +23,8 @@ export const BEFORE_SESSION: Readonly<Record<string, string>> = {
   openLogin: 'none: it begins one',
   completeProfile: 'LOGIN_NOT_AUTHENTICATED',
   beginAuthentication: 'STATE_CONFLICT',
+  beginPasskeyAuthentication: 'STATE_CONFLICT',
+  submitPasskey: 'STATE_CONFLICT',
   submitPassword: 'STATE_CONFLICT',
   submitCode: 'STATE_CONFLICT',
   complete: 'STATE_CONFLICT',
@@ -46,6 +48,7 @@ const FIELDS: Readonly<Record<NodeName, Readonly<Record<string, readonly string[
     change: ['changeId'],
     device: ['deviceId'],
     instrument: ['token'],
+    passkey: ['passkeyId'],
     terms: ['terms'],
   },
   merchant: {

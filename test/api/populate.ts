@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Two of each thing that belongs to somebody, on the ledger and in the nodes: a caller's own, and another's.
+import { createHash } from 'node:crypto';
 import { runExpress, type Choice, type QuoteView } from '@fabric-offline-pay/sdk';
 import { MERCHANT, World, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { ENROLMENT, PASSWORD } from '../../network/nodes/bank/src/testing/bank-fixture.js';
@@ -30,6 +31,8 @@ export interface Belongings {
   readonly begunLoginId: string;
   readonly changeId: string;
   readonly token: string;
+  /** 32 hex digits. */
+  readonly passkeyId: string;
   readonly deviceId: string;
   /** At the side's merchant, carried by the side's courier; the other courier has one of this number at the own merchant, too. */
   readonly orderNumber: string;
@@ -46,6 +49,7 @@ const namesOf = (side: Side): Belongings => ({
   begunLoginId: `begun-${side}`,
   changeId: `change-${side}`,
   token: `tok-customer-${side}`,
+  passkeyId: createHash('md5').update(side).digest('hex'),
   deviceId: `device-${side}`,
   orderNumber: `ORDER-${side}`,
   disputeId: `dispute-${side}`,
@@ -62,8 +66,20 @@ export const nameOf = (role: string): string =>
 
 const PHONES = { own: '+491713920001', other: '+491713920002' } as const;
 
+/** A passkey that some device registered. */
+async function addPasskey({ bankTables }: AttackedNodes, side: Side): Promise<void> {
+  const { customerId, passkeyId } = NAMES[side];
+  await bankTables.query(
+    `insert into passkeys (passkey_id, customer_id, credential_id, name, public_key, counter, transports,
+       backed_up, registered_with, registered_at)
+     values ($1, $2, $3, 'a key', '', 0, '', false, $3, 0)`,
+    [passkeyId, customerId, passkeyId],
+  );
+}
+
 /** The customer as ledger and bank know it, with a session. */
-async function addCustomer({ bank, rivals }: AttackedNodes, side: Side) {
+async function addCustomer(nodes: AttackedNodes, side: Side) {
+  const { bank, rivals } = nodes;
   const { customerId, loginId, begunLoginId, changeId } = NAMES[side];
   const device = await rivals.world.customer(customerId);
   const [teller, channel] = [bank.clientOf('teller'), bank.clientOf('customer-channel')];
@@ -79,6 +95,7 @@ async function addCustomer({ bank, rivals }: AttackedNodes, side: Side) {
   await channel.submitCode({ loginId, code });
   await channel.complete({ loginId });
   await teller.startRecovery({ customerId, changeId, phone: '+491713920009' });
+  await addPasskey(nodes, side);
   return device;
 }
 

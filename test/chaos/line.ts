@@ -2,7 +2,6 @@
 // Calls between two processes, both ways, over the channel that Node.js opens between a process and its child.
 
 import type { ChildProcess } from 'node:child_process';
-import type { EventEmitter } from 'node:events';
 
 export type Calls = Readonly<Record<string, (given: never) => unknown>>;
 

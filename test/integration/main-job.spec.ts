@@ -166,6 +166,15 @@ test('instruments paid what accounts lacked, and all that was authorised is comp
   expect(deductions).toBe(report.bank?.deductions);
 });
 
+test('the report counts what the nodes did for operators, payees and customers', () => {
+  const decided = expectedOrders().filter(({ finalState }) => finalState === 'voided');
+  expect(report.bank?.acknowledged).toBeGreaterThanOrEqual(decided.length);
+  expect(report.bank?.payOuts).toBeGreaterThan(5);
+  expect(report.customers?.statements).toBeGreaterThan(20);
+  expect(report.customers?.entries).toBeGreaterThan(report.customers?.statements ?? 0);
+  expect(report.customers?.recommendations).toBeGreaterThan(20);
+});
+
 test("the operator sees each open alarm as an alert, acknowledges one, and sees the node's work", async () => {
   interface Alert {
     readonly alertId: string;
@@ -273,6 +282,8 @@ describe('nothing personal outside the bank and the private collection', () => {
   test('not in any file of peers, orderers, chaincode or logs, but in the private stores of bank and logistics', () => {
     const privateStores = [
       /\/bank\/(database|outbox)/,
+      // Addresses of goods that are still to be picked up.
+      /\/logistics\/database/,
       /\/(bank|logistics)-peer\/.*(pvtdataStore|transientstore|stateLeveldb)/i,
     ];
     const files = filesUnder(home, privateStores);

@@ -77,6 +77,7 @@ export const NOT_RUN: readonly (readonly [document: string, begins: string, why:
     'test/integration/agreement.spec.ts does both; this needs minutes',
   ],
   ['docs/testing.md', 'npm run fuzz', 'a night; test/property runs each family for a short time'],
+  ['docs/testing.md', 'npm run chaos:nodes', 'an hour; test/contract runs some of the kills'],
   [
     'docs/testing.md',
     'OFFPAY_TIMES=',

@@ -40,7 +40,7 @@ export const PASSKEY_OPERATIONS = operations({
     summary: 'Submits what a passkey signed. The answer does not say whether it was accepted.',
     input: INPUTS.submitPasskey,
     output: z.object({ received: z.literal(true) }),
-    errors: ['PASSKEYS_OFF', 'STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED'],
+    errors: ['PASSKEYS_OFF', 'NOT_FOUND', 'STATE_CONFLICT', 'LOGIN_NOT_AUTHENTICATED'],
     bodyKiB: SIGNED,
   },
   beginPasskey: {
