@@ -80,7 +80,7 @@ test('each event of the order asks again, and no other does', async () => {
 });
 
 test('a change between the question and the answer is not lost', async () => {
-  let answer = (_: WatchedOrder): void => undefined;
+  let answer: ((order: WatchedOrder) => void) | undefined;
   const slow = {
     orderNumber: {
       readOrder: (): Promise<WatchedOrder> =>
@@ -94,7 +94,7 @@ test('a change between the question and the answer is not lost', async () => {
   await turn();
   ledger.state = 'released';
   await ledger.tell('order/m-1/o-1');
-  answer({ state: 'matched' } as WatchedOrder);
+  answer?.({ state: 'matched' } as WatchedOrder);
   expect(await waiting).toEqual({ state: 'released' });
   await other.close();
 });

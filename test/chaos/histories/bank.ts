@@ -30,7 +30,7 @@ import { memoryWorld } from '../../support/memory-world.js';
 import { missingMoney } from '../../support/money.js';
 import type { History, Played } from '../history.js';
 import type { Lives } from '../lives.js';
-import type { BankSettings } from './settings.js';
+import type { BankSettings } from '../settings.js';
 
 const PASSWORD = 'secret';
 const REFERENCE_TAG = 0x1401;

@@ -7,7 +7,7 @@ import { CURRENCY, LOGISTICS, MSP_IDS, type MemoryNetwork } from '@fabric-offlin
 import { OneOrder } from '../../support/one-order.js';
 import type { History, Played } from '../history.js';
 import type { Lives } from '../lives.js';
-import type { LogisticsSettings } from './settings.js';
+import type { LogisticsSettings } from '../settings.js';
 
 const BERLIN = { latitude: 52_516_275, longitude: 13_377_704 };
 

@@ -7,7 +7,7 @@ import { openReceiver, type Receiver } from '../../../network/nodes/common/src/t
 import { OneOrder } from '../../support/one-order.js';
 import type { History, Played } from '../history.js';
 import type { Lives } from '../lives.js';
-import type { MerchantSettings } from './settings.js';
+import type { MerchantSettings } from '../settings.js';
 
 export class MerchantHistory implements History {
   readonly node = 'merchant';

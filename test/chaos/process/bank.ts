@@ -13,7 +13,7 @@ import {
   type Carriers,
 } from '../../../network/nodes/bank/src/outbox/open-carriers.js';
 import { reconcileDay } from '../../../network/nodes/bank/src/reconciliation/reconcile-day.js';
-import type { BankSettings, SeededCustomer } from '../histories/settings.js';
+import type { BankSettings, SeededCustomer } from '../settings.js';
 import type { NodeKind, Surroundings } from './node-in-process.js';
 import { remoteClient } from './remote-ledger.js';
 

@@ -11,7 +11,7 @@ import type { Registration } from '../../../network/nodes/logistics/src/couriers
 import { guardedLedger } from '../../../network/nodes/logistics/src/guarded-ledger.js';
 import { contextOn, logisticsWork } from '../../../network/nodes/logistics/src/logistics-work.js';
 import { rulesSchema } from '../../../network/nodes/logistics/src/rules.js';
-import type { LogisticsSettings } from '../histories/settings.js';
+import type { LogisticsSettings } from '../settings.js';
 import type { NodeKind, Surroundings } from './node-in-process.js';
 import { remoteClient } from './remote-ledger.js';
 

@@ -13,7 +13,7 @@ import {
 } from '../../../network/nodes/merchant/src/webhooks/jobs.js';
 import { openPoster } from '../../../network/nodes/common/src/webhooks/post.js';
 import { Seal } from '../../../network/nodes/merchant/src/webhooks/seal.js';
-import type { MerchantSettings } from '../histories/settings.js';
+import type { MerchantSettings } from '../settings.js';
 import type { NodeKind, Surroundings } from './node-in-process.js';
 
 const settingsOf = ({ settings }: Surroundings): MerchantSettings => settings;

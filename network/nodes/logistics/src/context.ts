@@ -32,3 +32,9 @@ export interface Caller {
   readonly name: string;
   readonly role: Role;
 }
+
+/** What an operation gets, besides its input. */
+export interface CallContext {
+  readonly node: LogisticsContext;
+  readonly caller: Caller;
+}

@@ -29,7 +29,7 @@ test('what a transaction answers comes back as it was, and counts as one', async
   expect(statistics.snapshot()).toMatchObject({ submitted: 2, committed: 2, conflictsRetried: 4 });
 });
 
-const failing = (error: unknown) => ledgerStep((): Promise<never> => Promise.reject(error));
+const failing = (error: Error) => ledgerStep((): Promise<never> => Promise.reject(error));
 
 const texts = { meaning: 'no money', remedy: 'top up', status: 409 };
 

@@ -2,7 +2,7 @@
 // Each operation of the table, carried out for its caller.
 import type { Handlers } from '@fabric-offline-pay/node-common/client';
 import { holdAddresses, readAddress } from '../addresses/hold-addresses.js';
-import type { Caller, LogisticsContext } from '../context.js';
+import type { CallContext } from '../context.js';
 import { cancelPlan, listCouriers, planCourier, readCourier } from '../couriers/plan-couriers.js';
 import { deliver } from '../deliveries/deliver.js';
 import { pickUp } from '../deliveries/pick-up.js';
@@ -18,18 +18,12 @@ import {
 import { findGoods, listPlaces, moveGoods, recordPlace } from '../goods/move-goods.js';
 import { listLate } from '../lateness/list-late.js';
 import { listPayouts, readMoney, requestPayout } from '../payouts/payouts.js';
-import { stepHandlers } from '../quotes/quote-stepwise.js';
 import { quoteOrder } from '../quotes/quote-order.js';
 import { listQuotes, quoteFigures } from '../quotes/read-quotes.js';
 import { listUnassigned, planRoute, readRoute } from '../routes/routes.js';
 import { listWaybills, readWaybill } from '../waybills/read-waybills.js';
 import type { OperationTable } from './logistics-api.js';
-
-/** What an operation gets, besides its input. */
-export interface CallContext {
-  readonly node: LogisticsContext;
-  readonly caller: Caller;
-}
+import { stepHandlers } from './unit-handlers.js';
 
 const DONE = { done: true } as const;
 

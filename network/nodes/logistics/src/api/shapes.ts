@@ -38,7 +38,6 @@ export const sum = z
 
 export const { basket, statement } = express.quote.input.shape;
 export const book = logistics.pickUp.transient.shape;
-export const offers = express.quote.output.shape.offers;
 export const address = logistics.readAddress.output;
 const registration = logistics.registerCouriers.input.shape.couriers.element;
 export const registrationFields = registration.shape;

@@ -4,9 +4,8 @@ import type { AddressBookRow, OrderKey } from '@fabric-offline-pay/domain';
 import { withPlace, type Handlers, type WithPlace } from '@fabric-offline-pay/node-common/client';
 import type { TransactionResult } from '@fabric-offline-pay/sdk';
 import { holdAddresses } from '../addresses/hold-addresses.js';
-import type { CallContext } from '../api/handlers.js';
-import type { OperationTable } from '../api/logistics-api.js';
-import type { LogisticsContext } from '../context.js';
+import type { CallContext, LogisticsContext } from '../context.js';
+import type { OperationTable } from './logistics-api.js';
 
 /** @returns the answer, when the tables have what was written */
 async function written<Result extends object>(
