@@ -40,7 +40,7 @@ test('there are blocks to run, and every exception is in a document', () => {
 
 test('every script of npm that a block calls is there', () => {
   const called = commandBlocks().flatMap(({ text }) =>
-    [...text.matchAll(/\bnpm (?:run )?([a-z]+)/g)].map(([, name]) =>
+    [...text.matchAll(/\bnpm (?:run )?([a-z:]+)/g)].map(([, name]) =>
       defined(name, 'name of a script'),
     ),
   );

@@ -109,6 +109,7 @@ test('held money is claimed, released, refunded and paid out; alarms are decided
   for (const bought of [unclaimed, disputed, blocked]) await runExpress(parties, bought);
   await suspend();
   const claim = { ...keyOf(unclaimed), captureId: 'claim-2', amount: '1000' };
+  await parties.cashier.settlement.claim({ ...keyOf(unclaimed), claimed: '1010' });
   const { bankNode, cashier } = parties;
   const [teller, operator] = [await all.world.bank('teller'), await all.world.bank('operator')];
   expect((await bankNode.settlement.capture(claim)).result.state).toBe('partiallyCaptured');

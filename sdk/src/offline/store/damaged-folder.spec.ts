@@ -143,6 +143,15 @@ describe.each(KINDS)('a %s', (kind) => {
     expect(filesOf(home, kind)).toEqual(expect.arrayContaining(before));
   });
 
+  test.each(['MANIFEST-000001/x\n', `${'x'.repeat(300)}\n`, '\0\n', ''])(
+    'whose CURRENT names no manifest is damaged: %j',
+    async (content) => {
+      const home = copied();
+      writeFileSync(join(home, kind, 'CURRENT'), content);
+      await expect(opened(home, kind)).rejects.toMatchObject({ code: 'STORE_DAMAGED' });
+    },
+  );
+
   test('that is damaged continues with an empty folder in its place', async () => {
     const home = copied();
     rmSync(join(home, kind, 'CURRENT'));

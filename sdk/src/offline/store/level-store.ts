@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The durable store: LevelDB in a folder. Its log is synced with every write. From a damaged log LevelDB silently takes what it can
 // read, so this store is never used without a seal.
-import { chmod, mkdir, readdir } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { OfflineError } from '../../errors.js';
 import { syncFolder } from '../../files/write-durably.js';
@@ -48,7 +48,14 @@ async function ensureWhole(folder: string): Promise<void> {
   const names = await readdir(folder);
   if (!names.includes('CURRENT') && names.some((name) => /\.(?:log|ldb|sst)$/.test(name)))
     throw new OfflineError('STORE_DAMAGED', { folder, missing: 'CURRENT' });
+  if (names.includes('CURRENT') && !NAMES_MANIFEST.test(await currentOf(folder)))
+    throw new OfflineError('STORE_DAMAGED', { folder, file: 'CURRENT' });
 }
+
+/** LevelDB opens whatever stands in it, and then tells what the system says of such a name. */
+const NAMES_MANIFEST = /^MANIFEST-\d+\n$/;
+
+const currentOf = (folder: string): Promise<string> => readFile(join(folder, 'CURRENT'), 'latin1');
 
 /** LevelDB syncs the content of its files. This makes their names, and those of new folders, survive a power failure. */
 async function syncNames(folder: string, firstNew: string): Promise<void> {

@@ -316,9 +316,18 @@ function answerError(error: unknown, request: FastifyRequest, reply: FastifyRepl
   return reply.code(status).type('application/json').send(refusal.toRefusal());
 }
 
-/** A request that is no HTTP. Nobody was let in yet, so that every caller learns the same. */
+/** Of Node's parser: there is a connection, and what came over it is no HTTP. */
+const PARSER_ERROR = /^HPE_/;
+
+/**
+ * A request that is no HTTP. Nobody was let in yet, so that every caller learns the same. Whoever is only too slow, in the handshake or
+ * later, gets no answer.
+ */
 function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (!PARSER_ERROR.test(error.code ?? '') || !socket.writable) {
+    socket.destroy();
+    return;
+  }
   const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
   const refusal = new NodeError(tooLarge ? 'REQUEST_TOO_LARGE' : 'INPUT_INVALID');
   const body = JSON.stringify(refusal.toRefusal());
@@ -328,7 +337,7 @@ function refuseGarbage(error: NodeJS.ErrnoException, socket: Socket): void {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
   ];
-  if (socket.writable) socket.write([...head, '', body].join('\r\n'));
+  socket.write([...head, '', body].join('\r\n'));
   socket.destroySoon();
 }
 
