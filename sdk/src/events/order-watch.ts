@@ -11,9 +11,11 @@ export type WatchedOrder = OutputOf<'orderNumber', 'readOrder'>;
 
 /** The events that a watch follows: a connection has them. */
 export interface WatchedEvents {
+  /** @returns the events to come, until the signal */
   events(options: EventOptions): AsyncIterable<LedgerEvent>;
 }
 
+/** How a watch waits. */
 export interface OrderWatchOptions {
   /** How long a wait lasts at most, in milliseconds. Default: one minute. */
   readonly deadlineMs?: number;

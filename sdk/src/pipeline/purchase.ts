@@ -50,7 +50,7 @@ export interface BankSteps {
 
 /** The bank settles with its own node, and the pipeline waits for it. */
 export interface SettlingBank {
-  /** @returns the state of the order when the bank has done its part: units 13, 15, and 14 and 17, or 16. */
+  /** Waits. @returns the state of the order when the bank has done its part: units 13, 15, and 14 and 17, or 16 */
   readonly settled: (order: OrderKey) => Promise<OrderState>;
 }
 
