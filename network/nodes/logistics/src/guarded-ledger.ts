@@ -16,11 +16,14 @@ const guarded =
     }
   };
 
-/** The calls of one contract. */
+/** The calls of one contract, whichever they are. */
 const guardAll = <Calls extends object>(calls: Calls): Calls =>
-  Object.fromEntries(
-    Object.entries(calls).map(([name, call]) => [name, guarded(call as Call)]),
-  ) as Calls;
+  new Proxy(calls, {
+    get(target, name): unknown {
+      const call: unknown = Reflect.get(target, name);
+      return typeof call === 'function' ? guarded(call as Call) : call;
+    },
+  });
 
 /** @returns the same ledger. Its calls throw only refusals and {@link NodeError} LEDGER_UNAVAILABLE. */
 export const guardedLedger = ({
