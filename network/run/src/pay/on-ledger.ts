@@ -29,15 +29,17 @@ async function courierDesk(clients: LedgerClients): Promise<CourierDesk> {
   };
 }
 
-async function captureAll(
+/** What the merchant claims: nothing was captured before the alarm. */
+async function captureClaimed(
   clients: LedgerClients,
   passages: Passages,
   key: OrderKey,
 ): Promise<OrderState> {
   const { orderNumber, settlement, feedback } = await clients.client('bank', 'bank-node');
   await passages.caughtUp();
-  const { hold } = await orderNumber.readOrder(key);
-  const claim = { ...key, captureId: CAPTURE_ID, amount: hold?.authorised ?? '0' };
+  const { hold, claimed } = await orderNumber.readOrder(key);
+  const amount = claimed ?? hold?.authorised ?? '0';
+  const claim = { ...key, captureId: CAPTURE_ID, amount };
   const state = await stateOf(passages.note('settlement:capture', () => settlement.capture(claim)));
   await passages.note('feedback:storePurchase', () => feedback.storePurchase(key));
   return state;
@@ -52,7 +54,7 @@ export const expireOnLedger =
   };
 
 const bankDesk = (clients: LedgerClients): BankDesk => ({
-  resolved: (passages, key) => captureAll(clients, passages, key),
+  resolved: (passages, key) => captureClaimed(clients, passages, key),
   upheld: async (passages, key) => {
     const { settlement } = await clients.client('bank', 'bank-node');
     return stateOf(passages.note('settlement:void', () => settlement.void(key)));
