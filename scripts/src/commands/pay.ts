@@ -96,6 +96,7 @@ export async function runFiles(
   const statistics = new Statistics();
   const clients = new Clients(home, { statistics });
   const nodes = openNodeClients(home);
+  const channel = bankClient(home, 'customer-channel');
   const auditor = await clients.connection('bank', 'auditor');
   const watch = new OrderWatch(auditor, auditor.client);
   try {
@@ -105,15 +106,15 @@ export async function runFiles(
       organisations: organisationsOverNodes({ clients, nodes, watch, statistics }),
       offlineBank: () => OfflineBank.open(clients),
       side: {
-        bank: bankClient(home, 'customer-channel'),
+        bank: channel,
         codeOnPhone: (phone, loginId, boundTo) => codeOnPhone(home, phone, loginId, boundTo),
       },
       staff: {
-        teller: bankClient(home, 'teller'),
+        teller: nodes.teller,
         node: bankClient(home, 'bank-node'),
-        operator: bankClient(home, 'operator'),
+        operator: nodes.operator,
       },
-      records: bankClient(home, 'customer-channel'),
+      records: channel,
       files,
       folder: join(home, 'pay'),
       mode: options.mode,

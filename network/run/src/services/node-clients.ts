@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Clients of a home's nodes for a run: each merchant and each courier calls with a certificate of its own.
+import type { BankClient } from '@fabric-offline-pay/bank-node';
 import type { LogisticsClient } from '@fabric-offline-pay/logistics-node';
 import type { MerchantClient } from '@fabric-offline-pay/merchant-node';
 import {
@@ -53,10 +54,15 @@ async function certificateOf(
   return issued ?? enrolIdentity(home, id, identity);
 }
 
+/** The clients of a run, and their end. */
+interface OpenedNodes extends NodeClients {
+  readonly teller: BankClient;
+  readonly operator: BankClient;
+  readonly close: () => Promise<void>;
+}
+
 /** @param home of a running network whose nodes were started */
-export function openNodeClients(
-  home: string,
-): NodeClients & { readonly close: () => Promise<void> } {
+export function openNodeClients(home: string): OpenedNodes {
   const description = readDescription(home);
   const merchants = organisationWithRole(description, 'merchant');
   const logistics = organisationWithRole(description, 'logistics');
