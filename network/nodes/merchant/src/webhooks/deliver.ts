@@ -89,7 +89,11 @@ class Deliveries {
     for (const head of heads.filter(({ due_at }) => due_at <= now)) this.#start(head);
     const later = heads.find(({ due_at }) => due_at > now);
     const wait = later === undefined ? Infinity : later.due_at - now;
-    if (this.#active.size === 0 && wait > LINGER_MS) return false;
+    if (this.#active.size === 0) {
+      // What ended while the others were read may be due again, and was left out of them.
+      if (busy.size > 0) return true;
+      if (wait > LINGER_MS) return false;
+    }
     await this.#news(Math.min(wait, LOOK_AGAIN_MS));
     return true;
   }

@@ -2,7 +2,7 @@
 // Webhooks against a real HTTP server that fails, redirects, and goes away: each event arrives, in the order of its subject.
 import { randomBytes } from 'node:crypto';
 import { openPoster } from '@fabric-offline-pay/node-common/node';
-import { sql } from 'kysely';
+import { sql, type KyselyPlugin } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { testPlace } from '../../../common/src/testing/test-place.js';
 import { openMerchantDatabase } from '../database/open-database.js';
@@ -130,6 +130,31 @@ test('a thousand webhooks, half of which fail, all arrive: each order in its ord
   }
   expect(new Set(accepted().map(({ headers }) => headers['webhook-id'])).size).toBe(1_000);
   expect(receiver.received.length).toBeGreaterThan(1_900);
+});
+
+test('what fails while the others are read is tried again in the same run', async () => {
+  const { endpointId } = await register();
+  await note(2, 1);
+  const released = Promise.withResolvers<void>();
+  const posted: string[] = [];
+  const post: WebhookContext['post'] = async (_url, _headers, body) => {
+    const { orderNumber } = (JSON.parse(body) as Told).data;
+    posted.push(orderNumber);
+    if (orderNumber === '0' || posted.length > 2) return 204;
+    await released.promise;
+    return 503;
+  };
+  // When the first order is told, the run looks for others; that the second failed is noted just before they are read.
+  const meanwhile: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      if (posted.length === 2 && node.kind === 'SelectQueryNode') released.resolve();
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  };
+  const watched = { ...context(), db: db.withPlugin(meanwhile), post };
+  expect(await deliverDue(watched, endpointId, new AbortController().signal)).toBe(false);
+  expect(posted.slice().sort()).toEqual(['0', '1', '1']);
 });
 
 test('a receiver verifies them with the library of Standard Webhooks; both secrets sign while one is replaced', async () => {
