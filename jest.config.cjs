@@ -43,33 +43,41 @@ const shared = {
   },
   modulePathIgnorePatterns: ['/dist/', '/.offpay/'],
 };
-/** In `npm test`, those in which work goes on at the same time: there a server differs the most. `npm run test:server` takes all. */
-const IN_SHORT =
+/** Specs that keep tables. `OFFPAY_DATABASES=all` takes each on every kind of database (`npm run test:databases`). */
+const withTables = databaseSpecs(__dirname);
+const onAll = process.env['OFFPAY_DATABASES'] === 'all';
+
+/** Those in which work goes on at the same time: there the two kinds differ the most, so that they always run on both. */
+const ON_BOTH =
   /^network\/nodes\/(common|merchant|bank\/src\/outbox)\/|^test\/contract\/(notices|funding|merchant-node|blocks-together)\./;
 
-const serverSpecs = () =>
-  databaseSpecs(__dirname).filter(
-    (path) =>
-      process.env['OFFPAY_SERVER_SPECS'] === 'all' || IN_SHORT.test(relative(__dirname, path)),
-  );
+const embedded = {
+  ...shared,
+  displayName: 'embedded',
+  globalSetup: '<rootDir>/test/dist/test/support/embedded-setup.js',
+};
 
-/** Specs of tables once more, on a real server, where its programs are installed (Debian: `postgresql`). */
-function serverProjects() {
+/** PostgreSQL inside the process needs twice the time of a server, where its programs are installed (Debian: `postgresql`). */
+function tableProjects() {
   if (existsSync('/usr/lib/postgresql'))
     return [
       {
         ...shared,
         displayName: 'server',
-        testMatch: serverSpecs(),
+        testMatch: withTables,
         setupFiles: ['<rootDir>/test/support/on-server.cjs'],
         globalSetup: '<rootDir>/test/dist/test/support/postgres-setup.js',
         globalTeardown: '<rootDir>/test/dist/test/support/postgres-teardown.js',
+      },
+      {
+        ...embedded,
+        testMatch: withTables.filter((path) => onAll || ON_BOTH.test(relative(__dirname, path))),
       },
     ];
   process.stderr.write(
     'No PostgreSQL server is installed: tables are tried inside the process alone.\n',
   );
-  return [];
+  return [{ ...embedded, testMatch: withTables }];
 }
 
 module.exports = {
@@ -80,18 +88,18 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
+      testPathIgnorePatterns: ['/node_modules/', ...withTables],
       testMatch: [
         '<rootDir>/{chaincode,sdk,network,scripts}/**/src/**/*.spec.ts',
         '<rootDir>/test/{contract,packages,property,versions}/**/*.spec.ts',
       ],
       globalSetup: '<rootDir>/test/dist/test/support/embedded-setup.js',
-      globalTeardown: '<rootDir>/test/dist/test/support/embedded-teardown.js',
     },
     {
       ...shared,
       displayName: 'network',
       testMatch: ['<rootDir>/test/{integration,adversarial}/**/*.spec.ts'],
     },
-    ...serverProjects(),
+    ...tableProjects(),
   ],
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Generated, Kysely } from 'kysely';
@@ -46,6 +46,17 @@ it('keeps its rows in the folder over a restart, and migrates once', async () =>
   const row = await second.selectFrom('notes').selectAll().executeTakeFirstOrThrow();
   expect(row).toEqual({ id: 'a', at: 1_800_000_000_000, seq: 1 });
   await second.destroy();
+  rmSync(parent, { recursive: true });
+});
+
+it('is made where nothing can be kept', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'offpay-database-'));
+  const folder = join(parent, 'data');
+  writeFileSync(join(parent, 'file'), '');
+  await createDataFolder(folder, join(parent, 'file', 'cache', '1.0.0'));
+  const db = await open({ engine: new WorkerEngine(folder) });
+  expect(await ids(db)).toEqual([]);
+  await db.destroy();
   rmSync(parent, { recursive: true });
 });
 

@@ -1,32 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // PGlite in a worker thread, for tests: it loads parts of itself by dynamic import, which the sandbox of the test runner refuses.
-import { randomUUID } from 'node:crypto';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import type { SqlEngine, SqlResult } from '../database/pglite-dialect.js';
 
 const PROGRAM = `
-  const { existsSync, readFileSync, renameSync, writeFileSync } = require('node:fs');
+  const { readFileSync } = require('node:fs');
   const { parentPort, workerData } = require('node:worker_threads');
   const { PGlite } = require(workerData.pglite);
   const { folder, made } = workerData;
-  const open = () => {
-    if (folder !== undefined || made === undefined) return new PGlite(folder);
-    if (existsSync(made)) return new PGlite({ loadDataDir: new Blob([readFileSync(made)]) });
-    const first = new PGlite();
-    keeping = first.waitReady.then(async () => {
-      const dump = await first.dumpDataDir('none');
-      const unfinished = made + '.' + process.pid + '.' + workerData.id;
-      writeFileSync(unfinished, Buffer.from(await dump.arrayBuffer()));
-      renameSync(unfinished, made);
-    });
-    return first;
-  };
-  let keeping;
-  const engine = open();
+  const engine =
+    folder === undefined && made !== undefined
+      ? new PGlite({ loadDataDir: new Blob([readFileSync(made)]) })
+      : new PGlite(folder);
   const plain = ({ rows, affectedRows }) => ({ rows, affectedRows });
   const answer = async ({ sql, parameters }) => {
-    await keeping;
     if (sql === undefined) return engine.close();
     if (parameters === undefined) return (await engine.exec(sql)).map(plain);
     return [plain(await engine.query(sql, parameters))];
@@ -47,10 +35,7 @@ const reply = z.object({
 
 type Reply = z.output<typeof reply>;
 
-/**
- * Names a file in which the first empty database is kept for those that follow: to load it costs a quarter of making it anew. Without it
- * each is made anew.
- */
+/** Names a file with an empty database: to load it costs a quarter of making it anew. Without it each is made anew. */
 const KEPT_VARIABLE = 'OFFPAY_TEST_EMPTY_DATABASE';
 
 /** Real PostgreSQL, in memory unless a folder is given. */
@@ -61,7 +46,7 @@ export class WorkerEngine implements SqlEngine {
 
   constructor(folder?: string) {
     const pglite = require.resolve('@electric-sql/pglite');
-    const workerData = { pglite, folder, made: process.env[KEPT_VARIABLE], id: randomUUID() };
+    const workerData = { pglite, folder, made: process.env[KEPT_VARIABLE] };
     this.#worker = new Worker(PROGRAM, { eval: true, workerData });
     this.#worker.on('message', (message: unknown) => {
       const answer = reply.parse(message);

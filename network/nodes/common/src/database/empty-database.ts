@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+// An empty database of PGlite, kept in the user's cache: making one takes seconds of a processor, copying it a fraction of one.
+import { createHash } from 'node:crypto';
+import { type Dirent, existsSync, readFileSync, statSync } from 'node:fs';
+import { cp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { findPackageJSON } from 'node:module';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import * as z from 'zod';
+import { withLock } from '../system/file-lock.js';
+import { makeFolder, readTextIfPresent, writeFileAtomic } from '../system/files.js';
+
+/** Longer than making one takes on a slow machine. */
+const LOCK_DEADLINE_MS = 120_000;
+
+const OTHERS_MAY_WRITE = 0o022;
+
+const packageFile = z.object({ version: z.string() });
+
+function versionOfEngine(): string {
+  const file = findPackageJSON('@electric-sql/pglite', __filename);
+  if (file === undefined) throw new Error('PGlite is not installed.');
+  return packageFile.parse(JSON.parse(readFileSync(file, 'utf8'))).version;
+}
+
+/** @returns where the empty database of the installed version is kept: below `$XDG_CACHE_HOME` or `~/.cache`. */
+export function keptDatabase(environment: NodeJS.ProcessEnv = process.env): string {
+  const base = environment['XDG_CACHE_HOME'] || join(homedir(), '.cache');
+  return join(base, 'fabric-offline-pay', 'empty-database', versionOfEngine());
+}
+
+/** A folder below this one that somebody else can write would let them choose what a node's database begins with. */
+function isOwn(folder: string): boolean {
+  const { uid, mode } = statSync(folder);
+  return uid === process.getuid?.() && (mode & OTHERS_MAY_WRITE) === 0;
+}
+
+const sizeOf = async (entry: Dirent): Promise<string> => {
+  const path = join(entry.parentPath, entry.name);
+  return entry.isFile() ? `${path} ${(await stat(path)).size}` : path;
+};
+
+/** Names and sizes: a folder that lost files, or their content, to a full disk or a power failure has another digest. */
+async function digestOf(folder: string): Promise<string> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const sizes = (await Promise.all(entries.map(sizeOf))).map((line) => line.slice(folder.length));
+  return createHash('sha256').update(sizes.sort().join('\n')).digest('hex');
+}
+
+/**
+ * Copies the kept empty database to a folder that does not exist. The first to ask makes the kept one; others wait for it.
+ * @param make makes an empty database in a folder that does not exist
+ * @throws when the cache cannot be used or written; the folder may then be there in part.
+ */
+export async function copyEmptyDatabase(
+  folder: string,
+  kept: string,
+  make: (folder: string) => Promise<void>,
+): Promise<void> {
+  makeFolder(dirname(kept));
+  if (!isOwn(dirname(kept))) throw new Error(`${dirname(kept)} belongs to others, too.`);
+  await withLock(`${kept}.lock`, LOCK_DEADLINE_MS, async () => {
+    const digest = `${kept}.digest`;
+    if (existsSync(kept) && readTextIfPresent(digest) === (await digestOf(kept))) return;
+    const unfinished = `${kept}.new`;
+    for (const old of [kept, unfinished]) await rm(old, { recursive: true, force: true });
+    await make(unfinished);
+    writeFileAtomic(digest, await digestOf(unfinished));
+    await rename(unfinished, kept);
+  });
+  await cp(kept, folder, { recursive: true });
+}
