@@ -57,8 +57,7 @@ beforeAll(async () => {
     place: places[1],
   });
   company = await LogisticsHouse.open({
-    ...{ ledger: await order.world.logistics(), blocks },
-    ...('engine' in places[2] && places[2]),
+    ...{ ledger: await order.world.logistics(), blocks, place: places[2] },
     onEnd: (error) => broken.push(error),
   });
   watch = new OrderWatch(memoryEvents(order.memory.ledger), await order.world.bank('auditor'));

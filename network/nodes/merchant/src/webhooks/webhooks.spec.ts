@@ -135,19 +135,20 @@ test('a thousand webhooks, half of which fail, all arrive: each order in its ord
 test('what fails while the others are read is tried again in the same run', async () => {
   const { endpointId } = await register();
   await note(2, 1);
-  const released = Promise.withResolvers<void>();
+  let release: () => void = () => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
   const posted: string[] = [];
   const post: WebhookContext['post'] = async (_url, _headers, body) => {
     const { orderNumber } = (JSON.parse(body) as Told).data;
     posted.push(orderNumber);
     if (orderNumber === '0' || posted.length > 2) return 204;
-    await released.promise;
+    await released;
     return 503;
   };
   // When the first order is told, the run looks for others; that the second failed is noted just before they are read.
   const meanwhile: KyselyPlugin = {
     transformQuery: ({ node }) => {
-      if (posted.length === 2 && node.kind === 'SelectQueryNode') released.resolve();
+      if (posted.length === 2 && node.kind === 'SelectQueryNode') release();
       return node;
     },
     transformResult: ({ result }) => Promise.resolve(result),
