@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was asked for is done, at least once, whatever happens in between.
-import { sql, type Kysely } from 'kysely';
+import { sql, type Kysely, type KyselyPlugin } from 'kysely';
 import { openDatabase } from '../database/open-database.js';
 import { waitUntil } from '../system/wait-until.js';
 import { testPlace, urlOf } from '../testing/test-place.js';
@@ -24,12 +24,14 @@ afterEach(async () => {
 
 afterAll(() => db.destroy());
 
-async function startJobs(...kinds: readonly JobKind[]): Promise<Jobs> {
+const startJobs = (...kinds: readonly JobKind[]): Promise<Jobs> => startJobsOn(db, kinds);
+
+async function startJobsOn(on: Kysely<object>, kinds: readonly JobKind[]): Promise<Jobs> {
   const observer = {
     failed: ({ job, key }: { job: string; key: string }) => void failures.push(`${job} ${key}`),
     broken: (error: unknown) => void failures.push(String(error)),
   };
-  const jobs = new Jobs({ db, ...(url !== undefined && { url }), kinds, observer });
+  const jobs = new Jobs({ db: on, ...(url !== undefined && { url }), kinds, observer });
   running.push(jobs);
   await jobs.start();
   return jobs;
@@ -96,6 +98,39 @@ test('a backlog is worked off without a pause between two', async () => {
     deadlineMs: 10_000,
   });
   expect(ran.map(String).sort()).toEqual([...keys].sort());
+});
+
+test('so many run at the same time as the kind allows, though one is woken', async () => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  const { kind, ran } = noting('together', () => held);
+  const jobs = await startJobs({ ...kind, atOnce: 3 });
+  const asked = new Map(['a', 'b', 'c', 'd'].map((key) => [key, { key }]));
+  await db.transaction().execute((transaction) => jobs.askAll(transaction, kind, asked));
+  jobs.wake(kind);
+  await until('three runs', () => ran.length === 3);
+  expect(await jobs.states()).toMatchObject([{ waiting: 1, running: 3 }]);
+  release();
+  await until('the fourth', () => ran.length === 4);
+});
+
+test('however many kinds rest, a look is one statement', async () => {
+  const at: number[] = [];
+  const counting: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      at.push(Date.now());
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  };
+  const kinds = Array.from({ length: 30 }, (_, index) => noting(`rest-${index}`).kind);
+  await startJobsOn(db.withPlugin(counting), kinds);
+  const [started] = at.slice(-1);
+  // Two a second, and now and then one of the queue's own; with a look of each worker's own it were sixty.
+  await until('a second with few statements', () => {
+    const since = Date.now() - 1000;
+    return since > (started ?? 0) && at.filter((each) => each > since).length <= 5;
+  });
 });
 
 test('of several keys, those that wait run once, and those that run already once more', async () => {

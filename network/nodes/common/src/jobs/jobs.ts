@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a node has to do, kept in its database until it is done: by the clock, or because something happened.
+import { setTimeout as pause } from 'node:timers/promises';
 import { CompiledQuery, sql, type Kysely } from 'kysely';
 import { fromKysely, PgBoss, type Db, type JobWithMetadata } from 'pg-boss';
 
@@ -71,8 +72,11 @@ const JOBS = sql.table(`${SCHEMA}.job`);
 const HOUR = 3_600;
 const YEAR = 365 * 24 * HOUR;
 
-/** How often it looks while there is nothing to do. Twice a second is the shortest that the queue allows; whoever asks for work wakes it at once. */
-const POLLING_SECONDS = 0.5;
+/** How often it looks for work of any kind: what other processes asked for, and what is tried again. Whoever asks here wakes it at once. */
+const LOOK_MS = 500;
+
+/** Each worker's own look. It finds nothing that {@link LOOK_MS} does not find; a node has dozens of workers. */
+const POLLING_SECONDS = 60;
 
 /** Seconds 1, 2, 4 … to an hour: the last of these attempts is about a week after the first. */
 const ATTEMPTS = 180;
@@ -124,6 +128,9 @@ export class Jobs {
   readonly #queue: PgBoss;
   readonly #stopped = new AbortController();
   readonly #workers = new Map<string, string[]>();
+  /** Workers that run something. */
+  readonly #busy = new Set<string>();
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(options: JobsOptions) {
     const { db, url, observer } = options;
@@ -147,6 +154,7 @@ export class Jobs {
     await this.open();
     if (this.#options.url === undefined) await takeUpOrphans(this.#options.db);
     for (const kind of this.#options.kinds) await this.#workOn(kind);
+    this.#looking = this.#look();
   }
 
   /**
@@ -183,8 +191,11 @@ export class Jobs {
   }
 
   /** Looks for work now instead of half a second later: to be called when a transaction that asked was committed. */
-  wake(kind: Pick<JobKind, 'name'>): void {
-    for (const worker of this.#workers.get(kind.name) ?? []) this.#queue.notifyWorker(worker);
+  wake({ name }: Pick<JobKind, 'name'>): void {
+    const workers = this.#workers.get(name) ?? [];
+    // One is enough, because each wakes another when it finds something. Those that are busy look again when they are done.
+    const idle = workers.find((worker) => !this.#busy.has(worker));
+    if (idle !== undefined) this.#queue.notifyWorker(idle);
   }
 
   /** Counted now: the queue's own figures may be a minute old. */
@@ -220,6 +231,7 @@ export class Jobs {
   /** Finishes what is under way, as far as it listens to its signal, and takes up nothing more. */
   async stop(): Promise<void> {
     this.#stopped.abort(new Error('the node ends'));
+    await this.#looking;
     await this.#queue.stop({ graceful: true, close: true });
   }
 
@@ -250,14 +262,40 @@ export class Jobs {
     const workers: string[] = [];
     for (let index = 0; index < atOnce; index += 1) {
       const work = async ([job]: JobWithMetadata<JobData>[]): Promise<void> => {
-        // Where one waited, more may: it looks again at once, and rests only when it found nothing.
-        const worker = workers[index];
-        if (worker !== undefined) this.#queue.notifyWorker(worker);
-        await this.#run(kind, job?.data ?? {}, job?.singletonKey ?? '');
+        const worker = workers[index] ?? '';
+        // Where one waited, more may: another looks now, and this one again when it is done.
+        this.#busy.add(worker);
+        this.#queue.notifyWorker(worker);
+        this.wake(kind);
+        try {
+          await this.#run(kind, job?.data ?? {}, job?.singletonKey ?? '');
+        } finally {
+          this.#busy.delete(worker);
+        }
       };
       workers.push(await this.#queue.work(name, options, work));
     }
     this.#workers.set(name, workers);
+  }
+
+  /** Wakes the workers of what is due, until the node ends. */
+  async #look(): Promise<void> {
+    const { signal } = this.#stopped;
+    const { db, kinds, observer } = this.#options;
+    const names = JSON.stringify(kinds.map(({ name }) => name));
+    while (!signal.aborted) {
+      try {
+        await pause(LOOK_MS, undefined, { signal });
+        const { rows } = await sql<{ readonly name: string }>`
+          select name from jsonb_array_elements_text(${names}::jsonb) as kind(name) where exists (
+            select 1 from ${JOBS} as job
+            where job.name = kind.name and state < 'active' and not blocked and start_after <= now())
+        `.execute(db);
+        for (const row of rows) this.wake(row);
+      } catch (error) {
+        if (!this.#stopped.signal.aborted) observer.broken(error);
+      }
+    }
   }
 
   async #run(kind: JobKind, data: JobData, key: string): Promise<void> {
