@@ -212,3 +212,26 @@ const eventuallyIdle = (jobs: Jobs): Promise<true> =>
       (await jobs.states()).every(({ running, waiting }) => running + waiting === 0) || undefined,
     { deadlineMs: 20_000 },
   );
+
+test('a start takes over what the last one made, and changes only what is new', async () => {
+  const { kind: unclocked } = noting('clocked');
+  const plain = noting('plain').kind;
+  await (await startJobs({ ...unclocked, schedule: '0 3 * * *' }, plain)).stop();
+  const settingsOf = async () => {
+    const { rows } = await sql`
+      select queue.name, queue.policy, queue.expire_seconds::integer as seconds, retry_limit as attempts, cron
+      from jobs.queue left join jobs.schedule on schedule.name = queue.name
+      where queue.name in ('clocked', 'plain') order by queue.name
+    `.execute(db);
+    return rows;
+  };
+  const [first, second] = await settingsOf();
+  const common = { policy: 'stately', seconds: 300, attempts: 180 };
+  expect(first).toEqual({ name: 'clocked', cron: '0 3 * * *', ...common });
+  expect(second).toEqual({ name: 'plain', cron: null, ...common });
+  await (await startJobs(unclocked, { ...plain, givenUpAfterSeconds: 60 })).stop();
+  expect(await settingsOf()).toEqual([
+    { name: 'clocked', cron: null, ...common },
+    { name: 'plain', cron: null, ...common, seconds: 60 },
+  ]);
+});
