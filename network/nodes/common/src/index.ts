@@ -15,6 +15,7 @@ export {
   readAsIfPresent,
   readBounded,
   readTextIfPresent,
+  readWholeLines,
   SECRET_FILE,
   writeFileAtomic,
   writeJson,

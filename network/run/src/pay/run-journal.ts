@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Remembers which rows of orders have ended on this ledger, so that a second run moves nothing. A row that a crash
 // interrupted is not in it and runs again, which is safe because every step has a natural key.
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { digestOf } from '@fabric-offline-pay/domain';
-import { fileDamaged, makeFolder, SECRET_FILE } from '@fabric-offline-pay/node-common';
+import {
+  fileDamaged,
+  makeFolder,
+  readWholeLines,
+  SECRET_FILE,
+} from '@fabric-offline-pay/node-common';
 import * as z from 'zod';
 import type { Order } from '../input/rows/order.js';
 import type { FirstOutcome } from './outcome.js';
@@ -22,14 +27,6 @@ export interface Ended extends FirstOutcome {
 export function rowKey(row: Order): string {
   const { orderNumber, merchantId, customerId, lines, address, courierId } = row;
   return digestOf({ orderNumber, merchantId, customerId, lines, address, courierId }).slice(0, 32);
-}
-
-/** A crash may leave half of the last line. It is ignored, so that its row runs again. */
-function withoutTornEnd(file: string): string {
-  const text = readFileSync(file, 'utf8');
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  if (whole.length < text.length) truncateSync(file, Buffer.byteLength(whole));
-  return whole;
 }
 
 /** Journals of earlier versions lack the fields with a default. */
@@ -52,11 +49,9 @@ function entryOf(file: string, line: string, index: number): Entry {
   }
 }
 
+/** The row of half a line runs again. */
 const readEntries = (file: string): Entry[] =>
-  withoutTornEnd(file)
-    .split('\n')
-    .filter(Boolean)
-    .map((line, index) => entryOf(file, line, index));
+  readWholeLines(file).map((line, index) => entryOf(file, line, index));
 
 export class RunJournal {
   readonly #file: string;
@@ -65,7 +60,6 @@ export class RunJournal {
   constructor(file: string) {
     this.#file = file;
     makeFolder(dirname(file));
-    if (!existsSync(file)) return;
     for (const { row, ...ended } of readEntries(file)) this.#rows.set(row, ended);
   }
 

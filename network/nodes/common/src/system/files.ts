@@ -10,6 +10,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -98,6 +99,17 @@ export function readBounded(path: string, mostBytes: number): Buffer {
   } finally {
     closeSync(descriptor);
   }
+}
+
+/**
+ * Reads a file that lines are appended to. A crash may leave half of the last line: it is cut off, so that the next line stands alone.
+ * @returns its lines without empty ones; none when there is no such file
+ */
+export function readWholeLines(path: string): readonly string[] {
+  const text = readTextIfPresent(path) ?? '';
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
+  return whole.split('\n').filter(Boolean);
 }
 
 /** A file of ours with content that we did not write. */
