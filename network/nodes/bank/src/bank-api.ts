@@ -30,7 +30,12 @@ const seconds = z.int().describe('seconds since 1970-01-01T00:00Z');
 const missing = z.object({
   missing: z.array(z.string()).describe('names of missing profile fields; never values'),
 });
-const codeSent = z.object({ codeExpiresAt: seconds });
+const codeSent = z.object({
+  codeExpiresAt: seconds,
+  reference: z
+    .string()
+    .describe('stands in the text with the code, too: show it, so that the customer can compare'),
+});
 const received = z.object({ received: z.literal(true) });
 const cancelled = z.object({ cancelled: z.literal(true) });
 
@@ -319,7 +324,7 @@ export const SERVICE_OPERATIONS = operations({
     path: '/logins/:loginId/changes',
     summary: 'Begins to change telephone or password.',
     input: INPUTS.beginChange,
-    output: z.object({ codeExpiresAt: seconds, boundTo: z.string() }),
+    output: codeSent.extend({ boundTo: z.string() }),
     errors: [
       'LOGIN_NOT_AUTHENTICATED',
       'STATE_CONFLICT',

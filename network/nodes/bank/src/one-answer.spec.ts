@@ -2,6 +2,7 @@
 // Nobody learns who is a customer. From opening a login to its join, unknown and blocked persons get the same answers as a customer.
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { codeReference } from './messages/code-reference.js';
 import { Pace } from './pace.js';
 import * as passwords from './secrets/password.js';
 import { ADDRESS, BankFixture, PASSWORD } from './testing/bank-fixture.js';
@@ -15,6 +16,12 @@ beforeAll(async () => {
 afterAll(() => bank.close());
 
 beforeEach(() => bank.forget());
+
+/** A reference follows from the login's id alone, which whoever asks has chosen: here it says whether it is that. */
+const withoutReference = (answer: object, loginId: string): object =>
+  'reference' in answer
+    ? { ...answer, reference: answer.reference === codeReference(loginId, 'login') }
+    : answer;
 
 const told = (call: Promise<unknown>): Promise<unknown> =>
   call.then(
@@ -33,7 +40,8 @@ async function guess(customerId: string, loginId = `guess-${randomUUID()}`): Pro
   const profile = { loginId, email: 'x@example.org', addresses: [ADDRESS] };
   const digest = '0'.repeat(64);
   const answers: unknown[] = [];
-  const ask = async (call: Promise<unknown>) => answers.push(await told(call));
+  const ask = async (call: Promise<object>) =>
+    answers.push(await told(call.then((answer) => withoutReference(answer, loginId))));
   await ask(service.openLogin({ loginId, customerId, deviceId: 'phone' }));
   await ask(service.openLogin({ loginId, customerId, deviceId: 'phone' }));
   await ask(service.openLogin({ loginId, customerId: 'another', deviceId: 'phone' }));
@@ -71,6 +79,8 @@ it('gives a stranger the same answers for an unknown or blocked customer, or one
     expected.filter((answer) => String(answer).includes('AUTHENTICATION_FAILED')),
   ).toHaveLength(2);
   expect(String(expected)).toContain('TOO_MANY_CODES');
+  expect(expected).toContainEqual(expect.objectContaining({ reference: true }));
+  expect(expected).not.toContainEqual(expect.objectContaining({ reference: false }));
   expect(await guess('nobody-at-all')).toEqual(expected);
   expect(await guess(await barred())).toEqual(expected);
   const early = `early-${randomUUID()}`;

@@ -52,6 +52,8 @@ export interface ChangeRecord {
 export interface CodeSent {
   /** Seconds since 1970. */
   readonly codeExpiresAt: number;
+  /** Stands in the text with the code, too: the customer compares it before typing the code. */
+  readonly reference: string;
 }
 
 /** Does not say whether the factor was right. */

@@ -11,6 +11,7 @@ import type { BankDatabase, CodeTable, Customer } from '../database/schema.js';
 import type { CodeCap } from '../messages/code-caps.js';
 import type { CodeKind } from '../messages/kinds.js';
 import type { Language } from '../messages/language.js';
+import { codeReference } from '../messages/code-reference.js';
 import { messageId } from '../messages/message-ids.js';
 import { Uncertain } from '../messages/message-sender.js';
 import type { CodeFacts } from '../messages/texts.js';
@@ -97,6 +98,8 @@ const countedFor = (to: Target | undefined): Partial<NumberMacs> =>
 const messageOf = ({ loginId, boundTo }: CodeRequest, codeId: string): string =>
   messageId(loginId, boundTo, codeId);
 
+const referenceOf = ({ loginId, boundTo }: CodeRequest): string => codeReference(loginId, boundTo);
+
 async function storeCode(
   db: BankDatabase,
   context: BankContext,
@@ -150,7 +153,8 @@ async function sendTo(
   { codeId, code, expiresAt: validUntil }: NewCode,
   { phone, language }: Target,
 ): Promise<void> {
-  const text = request.text(language, { code, seconds: context.limits.codeSeconds });
+  const facts = { code, seconds: context.limits.codeSeconds, reference: referenceOf(request) };
+  const text = request.text(language, facts);
   const message = { id: messageOf(request, codeId), to: phone, text, validUntil };
   await context.pace
     .real('send', () => dispatch(context, message))
@@ -197,5 +201,5 @@ async function deliverCode(
 export async function sendCode(context: CallContext, request: CodeRequest): Promise<CodeSent> {
   const { expiresAt, fresh } = await prepareCode(context, request);
   if (fresh !== undefined) await deliverCode(context, request, fresh);
-  return { codeExpiresAt: toInstant(expiresAt) };
+  return { codeExpiresAt: toInstant(expiresAt), reference: referenceOf(request) };
 }

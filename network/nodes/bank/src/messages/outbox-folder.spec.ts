@@ -24,7 +24,7 @@ const send = (loginId: string, boundTo: string, code: string, to = phone) =>
   outbox.send({
     channel: 'sms',
     to,
-    text: textOf('loginCode', 'en', { code, seconds: 180 }),
+    text: textOf('loginCode', 'en', { code, seconds: 180, reference: 'KXTRM' }),
     id: messageId(loginId, boundTo, code),
   });
 

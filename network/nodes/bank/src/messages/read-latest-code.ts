@@ -20,6 +20,9 @@ export interface CodeQuery {
 /** A message with a code begins with the code; other messages begin with a word. */
 const CODE = /^\d+/;
 
+/** @returns the code that a text carries, if it carries one. */
+export const codeIn = (text: string): string | undefined => CODE.exec(text)?.[0];
+
 /** @returns the digits of the newest code that was sent, or undefined when there is none. */
 export async function readLatestCode(
   folder: string,
@@ -33,7 +36,7 @@ export async function readLatestCode(
   const received = entries
     .filter(({ to, text }) => (phone === undefined || to === phone) && CODE.test(text))
     .sort((a, b) => b.sentAt - a.sentAt);
-  return received[0] && CODE.exec(received[0].text)?.[0];
+  return received[0] && codeIn(received[0].text);
 }
 
 const readEntry = async (path: string): Promise<z.output<typeof entry>> =>

@@ -6,6 +6,7 @@ import { textOf, type Facts } from './texts.js';
 
 const everything = {
   code: '012345',
+  reference: 'KXTRM',
   seconds: 7_200,
   merchantId: 'merchant-1',
   orderNumber: 'ORD-1',
@@ -34,14 +35,14 @@ it.each(all)('%s, %s: begins with the code or with a word, and names no one', (k
 it('says payee, order and amount in both languages alike', () => {
   for (const [kind, chosen, text] of all) {
     const other = all.find(([same, another]) => same === kind && another !== chosen)?.[2] ?? '';
-    for (const fact of ['EUR 12.34', 'merchant-1', 'ORD-1', 'change-1', '009'])
+    for (const fact of ['EUR 12.34', 'merchant-1', 'ORD-1', 'change-1', '009', 'KXTRM'])
       expect([kind, fact, text.includes(fact)]).toEqual([kind, fact, other.includes(fact)]);
   }
 });
 
 it('writes Chinese to those who chose it', () => {
   expect(textOf('loginCode', 'zh', everything)).toBe(
-    '012345 是您的登录验证码，7200秒内有效。银行工作人员不会向您索要验证码，请勿告知他人。',
+    '012345 是您的登录验证码，编号KXTRM，7200秒内有效。银行工作人员不会向您索要验证码，请勿告知他人。',
   );
   expect(textOf('deducted', 'zh', everything)).toBe(
     '您在商户 merchant-1 的订单 ORD-1 已扣款 EUR 12.34。',

@@ -9,6 +9,8 @@ export interface CodeFacts {
   readonly code: string;
   /** How long the code is valid. */
   readonly seconds: number;
+  /** See `codeReference`. */
+  readonly reference: string;
 }
 
 /** Dynamic linking (PSD2 RTS, Art. 5): the payer reads payee and amount with the code. */
@@ -85,11 +87,11 @@ const orderEn = ({ merchantId, orderNumber }: OrderFacts): string =>
 const orderZh = ({ merchantId, orderNumber }: OrderFacts): string =>
   `商户 ${merchantId} 的订单 ${orderNumber}`;
 
-const validEn = (seconds: number): string =>
-  `Valid for ${seconds} seconds. The bank never asks for it. Tell it to nobody.`;
+const validEn = ({ reference, seconds }: CodeFacts): string =>
+  `Ref. ${reference}. Valid for ${seconds} seconds. The bank never asks for it. Tell it to nobody.`;
 
-const validZh = (seconds: number): string =>
-  `${seconds}秒内有效。银行工作人员不会向您索要验证码，请勿告知他人。`;
+const validZh = ({ reference, seconds }: CodeFacts): string =>
+  `编号${reference}，${seconds}秒内有效。银行工作人员不会向您索要验证码，请勿告知他人。`;
 
 const cancelEn = (changeId: string): string =>
   `If that was not you, cancel change ${changeId} in your account, or tell the bank at once.`;
@@ -131,20 +133,20 @@ const reasonOf = (language: Language, { reason }: Pick<OrderFacts, 'reason'>): s
 
 const TEXTS: Texts = {
   loginCode: {
-    en: ({ code, seconds }) => `${code} is your code to log in. ${validEn(seconds)}`,
-    zh: ({ code, seconds }) => `${code} 是您的登录验证码，${validZh(seconds)}`,
+    en: (facts) => `${facts.code} is your code to log in. ${validEn(facts)}`,
+    zh: (facts) => `${facts.code} 是您的登录验证码，${validZh(facts)}`,
   },
   stepUpCode: {
     en: (facts) =>
-      `${facts.code} confirms the payment of ${total(facts)} to ${facts.merchantId}, and no other. ${validEn(facts.seconds)}`,
+      `${facts.code} confirms the payment of ${total(facts)} to ${facts.merchantId}, and no other. ${validEn(facts)}`,
     zh: (facts) =>
-      `${facts.code} 是您的支付验证码，仅用于向 ${facts.merchantId} 支付 ${total(facts)}，${validZh(facts.seconds)}`,
+      `${facts.code} 是您的支付验证码，仅用于向 ${facts.merchantId} 支付 ${total(facts)}，${validZh(facts)}`,
   },
   changeCode: {
     en: (facts) =>
-      `${facts.code} confirms ${changeEn(facts)} for your account, and nothing else. ${validEn(facts.seconds)}`,
+      `${facts.code} confirms ${changeEn(facts)} for your account, and nothing else. ${validEn(facts)}`,
     zh: (facts) =>
-      `${facts.code} 是您的变更验证码，仅用于为您的账户启用${changeZh(facts)}，${validZh(facts.seconds)}`,
+      `${facts.code} 是您的变更验证码，仅用于为您的账户启用${changeZh(facts)}，${validZh(facts)}`,
   },
   changeWaits: {
     en: (facts) =>
