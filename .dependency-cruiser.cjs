@@ -82,6 +82,15 @@ module.exports = {
       { path: '^network/(operate|run)/' },
     ),
     forbid(
+      'nodes-run-without-stand-ins',
+      'What stands in for the outside world is no part of a node.',
+      { path: '^network/nodes/[^/]+/src/(?!testing/)', pathNot: '\\.spec\\.ts$' },
+      {
+        path: '^network/nodes/[^/]+/src/testing/(hosts|message-hosts|stand-ins)/',
+        dependencyTypesNot: ['type-only'],
+      },
+    ),
+    forbid(
       'operate-knows-no-node',
       'Whoever runs Fabric need not know what runs beside it.',
       { path: '^network/operate/' },

@@ -70,4 +70,5 @@ export type {
   Received,
 } from './operations.js';
 export { startBank, type BankParts, type RunningBank } from './start-bank.js';
-export { bankProgram } from './program.js';
+export { bankProgram, standInsProgram } from './program.js';
+export type { StandInFigures, StandInsConfig } from './testing/stand-ins/shapes.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is said to a card host about a request. A repetition has the same fields as the message before it, and another type.
-import { code as iso4217 } from 'currency-codes';
+import { code as iso4217, number as iso4217Number } from 'currency-codes';
 import type { MovementKind } from '../core-banking.js';
 import type { HostRequest } from '../requests/begin.js';
 import type { Fields, IsoMessage } from './codec.js';
@@ -43,6 +43,9 @@ const amountField = (amount: string): string => amount.padStart(AMOUNT_DIGITS, '
 
 /** @returns field 49: three digits of ISO 4217, or undefined when there are none */
 export const currencyNumber = (currency: string): string | undefined => iso4217(currency)?.number;
+
+/** @returns the letters of ISO 4217 for field 49, or undefined when there are none */
+export const currencyOf = (number: string): string | undefined => iso4217Number(number)?.code;
 
 /** Field 48 has parts: two digits say which, three how long. A token is no card number and has letters, so that field 2 cannot hold it. */
 const part = (tag: string, value: string): string =>

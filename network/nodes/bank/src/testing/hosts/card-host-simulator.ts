@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// A card host for tests: a real server with accounts and holds, which misbehaves as it is told, and keeps its own record of what it did.
-import { writeFileSync } from 'node:fs';
+// A card host for tests and for the sample: a real server with accounts and holds, which misbehaves as it is told, and keeps its own record
+// of what it did.
 import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
+import { writeFileAtomic } from '@fabric-offline-pay/node-common';
 import type { HostEntry, MovementKind } from '../../core-banking/core-banking.js';
 import {
   decodeMessage,
   encodeMessage,
+  IsoFormatError,
   type BitmapForm,
   type Fields,
   type IsoMessage,
 } from '../../core-banking/iso8583/codec.js';
 import { frame, FrameReader } from '../../core-banking/iso8583/frames.js';
-import { answerType, NETWORK_CODES } from '../../core-banking/iso8583/messages.js';
+import { answerType, currencyOf, NETWORK_CODES } from '../../core-banking/iso8583/messages.js';
 import { doesIt, wayOf, type AnswerWay, type Fault } from './faults.js';
-import { SimulatedHost } from './simulated-host.js';
+import { SimulatedHost, type NewAccount } from './simulated-host.js';
 
 interface HostHold {
   readonly token: string;
@@ -47,8 +49,25 @@ function longer(framed: Buffer): Buffer {
 
 const amountOf = ({ 4: text = '0' }: Fields): bigint => BigInt(text);
 
+const currencyIn = ({ 49: number = '' }: Fields): string => currencyOf(number) ?? number;
+
+/** What changed the host's accounts. The same events in the same order make the same host. */
+export type CardEvent =
+  | { readonly event: 'opened'; readonly account: NewAccount }
+  /** It was carried out for the first time. @property day of UTC */
+  | { readonly event: 'done'; readonly message: IsoMessage; readonly day: string };
+
+/** A line of a statement, with its day. */
+export interface CardEntry extends HostEntry {
+  readonly day: string;
+}
+
 export interface CardHostOptions {
   readonly bitmap?: BitmapForm;
+  /** Where it listens; any free port unless given. */
+  readonly port?: number;
+  /** Told of each event before anybody gets an answer. */
+  readonly keep?: (event: CardEvent) => void;
   /** PEM. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -56,7 +75,7 @@ export interface CardHostOptions {
 export class CardHostSimulator extends SimulatedHost {
   /** Minor units by token. */
   readonly accounts = new Map<string, bigint>();
-  readonly entries: HostEntry[] = [];
+  readonly entries: CardEntry[] = [];
   /** Types of the messages that arrived, network messages left out. */
   readonly heard: string[] = [];
   /** Asked for each message that is about money. */
@@ -71,18 +90,27 @@ export class CardHostSimulator extends SimulatedHost {
   readonly #holds = new Map<string, HostHold>();
   readonly #answers = new Map<string, Fields>();
   readonly #undone = new Set<string>();
+  readonly #currencies = new Map<string, string>();
   readonly #bitmap: BitmapForm;
+  readonly #keep: (event: CardEvent) => void;
+  #day = '';
 
-  private constructor({ bitmap = 'hex', tls }: CardHostOptions) {
+  private constructor({ bitmap = 'hex', tls, port, keep = () => undefined }: CardHostOptions) {
     const server = tls === undefined ? createServer() : createTlsServer(tls);
     const event = tls === undefined ? 'connection' : 'secureConnection';
-    super(server, event);
+    super(server, { event, port });
     this.#bitmap = bitmap;
+    this.#keep = keep;
     server.on(event, (socket: Socket) => this.#serve(socket));
   }
 
-  static async start(options: CardHostOptions = {}): Promise<CardHostSimulator> {
+  /** @param past events that it kept before */
+  static async start(
+    options: CardHostOptions = {},
+    past: readonly CardEvent[] = [],
+  ): Promise<CardHostSimulator> {
     const host = new CardHostSimulator(options);
+    for (const event of past) host.#happen(event);
     await host.resume();
     return host;
   }
@@ -96,9 +124,17 @@ export class CardHostSimulator extends SimulatedHost {
     };
   }
 
+  /** Does nothing when it was opened before, whatever its balance is now. */
+  open(account: NewAccount): void {
+    if (this.accounts.has(account.token)) return;
+    const event: CardEvent = { event: 'opened', account };
+    this.#keep(event);
+    this.#happen(event);
+  }
+
   /** Forgets all accounts and all that happened. */
   reset(): void {
-    for (const map of [this.accounts, this.#holds, this.#answers]) map.clear();
+    for (const map of [this.accounts, this.#currencies, this.#holds, this.#answers]) map.clear();
     this.#undone.clear();
     this.entries.length = 0;
     this.heard.length = 0;
@@ -114,23 +150,27 @@ export class CardHostSimulator extends SimulatedHost {
     for (const socket of this.sockets) this.#send(socket, message);
   }
 
-  /** As the bank reads it. */
-  writeStatement(folder: string, day: string): void {
-    const lines = this.entries.map(({ reference, kind, token, currency, amount }) =>
+  /** As the bank reads it. @param entries of the day; all unless given */
+  writeStatement(folder: string, day: string, entries: readonly HostEntry[] = this.entries): void {
+    const lines = entries.map(({ reference, kind, token, currency, amount }) =>
       [reference, kind, token, currency, amount].join(','),
     );
-    writeFileSync(
-      join(folder, `${day}.csv`),
-      ['reference,kind,token,currency,amount', ...lines, ''].join('\n'),
-    );
+    const text = ['reference,kind,token,currency,amount', ...lines, ''].join('\n');
+    writeFileAtomic(join(folder, `${day}.csv`), text);
   }
 
   #serve(socket: Socket): void {
     const frames = new FrameReader(0xffff);
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
-      for (const bytes of frames.push(chunk))
-        this.#handle(socket, decodeMessage(bytes, this.#bitmap));
+      try {
+        for (const bytes of frames.push(chunk))
+          this.#handle(socket, decodeMessage(bytes, this.#bitmap));
+      } catch (error) {
+        // After octets that are no message nobody knows where the next one begins.
+        if (!(error instanceof IsoFormatError)) throw error;
+        socket.destroy();
+      }
     });
   }
 
@@ -208,9 +248,26 @@ export class CardHostSimulator extends SimulatedHost {
     if (before !== undefined) return before;
     const isUndo = message.type.startsWith('042') && message.fields[95] === undefined;
     const { refusal } = this;
-    const fields = refusal === undefined || isUndo ? this.#do(message) : { 39: refusal };
-    this.#answers.set(name, fields);
-    return fields;
+    if (refusal !== undefined && !isUndo) {
+      const refused = { 39: refusal };
+      this.#answers.set(name, refused);
+      return refused;
+    }
+    const event: CardEvent = { event: 'done', message, day: new Date().toISOString().slice(0, 10) };
+    this.#keep(event);
+    this.#happen(event);
+    return this.#answers.get(name) ?? {};
+  }
+
+  #happen(event: CardEvent): void {
+    if (event.event === 'opened') {
+      const { token, currency, balance } = event.account;
+      this.#currencies.set(token, currency);
+      this.accounts.set(token, BigInt(balance));
+      return;
+    }
+    this.#day = event.day;
+    this.#answers.set(nameOf(event.message), this.#do(event.message));
   }
 
   #do(message: IsoMessage): Fields {
@@ -231,7 +288,7 @@ export class CardHostSimulator extends SimulatedHost {
     if (this.#undone.has(name)) return { 39: '21' };
     const [token, amount] = [tokenOf(fields), amountOf(fields)];
     const balance = this.accounts.get(token);
-    if (balance === undefined) return { 39: '14' };
+    if (balance === undefined || !this.#isOf(token, fields)) return { 39: '14' };
     if (balance < amount) return { 39: '51' };
     this.accounts.set(token, balance - amount);
     const empty = { completed: 0n, refunded: 0n, isUndone: false };
@@ -286,6 +343,11 @@ export class CardHostSimulator extends SimulatedHost {
     return { 39: '00' };
   }
 
+  /** Accounts that a test sets by itself take every currency. */
+  #isOf(token: string, fields: Fields): boolean {
+    return [undefined, currencyIn(fields)].includes(this.#currencies.get(token));
+  }
+
   #credit(token: string, amount: bigint): void {
     this.accounts.set(token, (this.accounts.get(token) ?? 0n) + amount);
   }
@@ -295,8 +357,9 @@ export class CardHostSimulator extends SimulatedHost {
       reference: fields[37] ?? '',
       kind,
       token: tokenOf(fields),
-      currency: 'EUR',
+      currency: currencyIn(fields),
       amount: amount.toString(),
+      day: this.#day,
     });
   }
 

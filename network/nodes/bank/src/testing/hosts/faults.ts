@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// How a host of the tests misbehaves: one table for all hosts. Each host says by itself what such an answer is in its protocol.
+// How a simulated host misbehaves: one table for all hosts. Each host says by itself what such an answer is in its protocol.
 
 /** In what way a host answers. */
 export type AnswerWay =

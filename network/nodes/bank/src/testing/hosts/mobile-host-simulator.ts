@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
-// A mobile-money host for tests: a real HTTP server with accounts, which misbehaves as it is told, and keeps its own record of what it did.
+// A mobile-money host for tests and for the sample: a real HTTP server with accounts, which misbehaves as it is told, and keeps its own
+// record of what it did.
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import { doesIt, wayOf, type AnswerWay, type Fault } from './faults.js';
-import { SimulatedHost } from './simulated-host.js';
+import { SimulatedHost, type NewAccount } from './simulated-host.js';
 
 const party = z.array(z.object({ key: z.string(), value: z.string() })).length(1);
-const posted = z.object({
+export const posted = z.object({
   type: z.string(),
-  amount: z.string().regex(/^\d+\.\d\d$/),
-  currency: z.literal('EUR'),
+  amount: z.string().regex(/^\d+(\.\d+)?$/),
+  currency: z.string().length(3),
   requestingOrganisationTransactionReference: z.string(),
   debitParty: party.optional(),
   creditParty: party.optional(),
 });
 
-type Posted = z.output<typeof posted>;
+export type Posted = z.output<typeof posted>;
 
 interface Reply {
   readonly status: number;
@@ -28,6 +30,32 @@ interface Made {
   readonly request: Posted;
   readonly original: string | undefined;
   readonly amount: bigint;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** What somebody asks the host to do. */
+interface Asked {
+  /** Of correlation. */
+  readonly id: string;
+  readonly path: string;
+  readonly body: Posted;
+  /** Under this time it is booked: milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** What changed the host's accounts. The same events in the same order make the same host. */
+export type MobileEvent =
+  | { readonly event: 'opened'; readonly account: NewAccount }
+  /** It was carried out for the first time. */
+  | ({ readonly event: 'done' } & Asked);
+
+export interface MobileHostOptions {
+  /** Where it listens; any free port unless given. */
+  readonly port?: number;
+  readonly apiKey?: string;
+  /** Told of each event before anybody gets an answer. */
+  readonly keep?: (event: MobileEvent) => void;
 }
 
 const errorOf = (errorCategory: string, errorCode: string): Reply => ({
@@ -45,10 +73,6 @@ interface Move {
   readonly original?: string;
 }
 
-const unitsOf = (amount: string): bigint => BigInt(amount.replace('.', ''));
-const decimalOf = (units: bigint): string =>
-  `${units / 100n}.${(units % 100n).toString().padStart(2, '0')}`;
-
 const NOTHING_DONE: Reply = { status: 503, body: {} };
 
 /** Longer than anybody waits. */
@@ -57,6 +81,16 @@ const UNDECIDED_LOOKS = 20;
 const MORE = 40;
 /** More than the bank reads. */
 const TOO_MANY = 2 ** 21;
+
+/** `X-Date` is when the other side asked. */
+function namesOf({ headers }: IncomingMessage): Pick<Asked, 'id' | 'at'> {
+  const at = Date.parse(String(headers['x-date']));
+  return { id: String(headers['x-correlationid']), at: Number.isNaN(at) ? Date.now() : at };
+}
+
+/** @param from of ISO 8601; without it there is no beginning */
+const isWithin = (at: number, from: string | null, to: string | null): boolean =>
+  (from === null || Date.parse(from) <= at) && (to === null || at <= Date.parse(to));
 
 function send(response: ServerResponse, { status, body }: Reply): void {
   response.writeHead(status, { 'content-type': 'application/json' });
@@ -81,10 +115,15 @@ function inPieces({ socket }: ServerResponse, raw: string): void {
   );
 }
 
-async function bodyOf(request: IncomingMessage): Promise<unknown> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return JSON.parse(Buffer.concat(chunks).toString());
+/** @returns undefined for what is no JSON, or did not come as a whole */
+export async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  try {
+    let text = '';
+    for await (const chunk of request.setEncoding('utf8')) text += String(chunk);
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 export const BANK_ACCOUNT = 'bank-1';
@@ -106,15 +145,25 @@ export class MobileHostSimulator extends SimulatedHost {
   readonly made: Made[] = [];
   readonly #replies = new Map<string, Reply>();
   readonly #states = new Map<string, { looks: number; reply: Reply }>();
-  readonly #links = new Map<string, string>();
+  readonly #currencies = new Map<string, string>();
+  readonly #apiKey: string;
+  readonly #keep: (event: MobileEvent) => void;
+  #now = 0;
 
-  private constructor() {
+  private constructor({ port, apiKey = API_KEY, keep = () => undefined }: MobileHostOptions) {
     const server = createServer((request, response) => void this.#serve(request, response));
-    super(server);
+    super(server, { port });
+    this.#apiKey = apiKey;
+    this.#keep = keep;
   }
 
-  static async start(): Promise<MobileHostSimulator> {
-    const host = new MobileHostSimulator();
+  /** @param past events that it kept before */
+  static async start(
+    options: MobileHostOptions = {},
+    past: readonly MobileEvent[] = [],
+  ): Promise<MobileHostSimulator> {
+    const host = new MobileHostSimulator(options);
+    for (const event of past) host.#happen(event);
     await host.resume();
     return host;
   }
@@ -132,8 +181,16 @@ export class MobileHostSimulator extends SimulatedHost {
     return sum('merchantpay') - sum('reversal');
   }
 
+  /** Does nothing when it was opened before, whatever its balance is now. */
+  open(account: NewAccount): void {
+    if (this.accounts.has(account.token)) return;
+    const event: MobileEvent = { event: 'opened', account };
+    this.#keep(event);
+    this.#happen(event);
+  }
+
   reset(): void {
-    for (const map of [this.accounts, this.#replies, this.#states, this.#links]) map.clear();
+    for (const map of [this.accounts, this.#currencies, this.#replies, this.#states]) map.clear();
     this.made.length = 0;
     this.heard.length = 0;
     this.forgetLate();
@@ -147,16 +204,22 @@ export class MobileHostSimulator extends SimulatedHost {
     const { method = '', url = '' } = request;
     const { pathname, searchParams } = new URL(url, 'http://host');
     this.heard.push(`${method} ${pathname}`);
-    if (request.headers['x-api-key'] !== API_KEY)
+    if (request.headers['x-api-key'] !== this.#apiKey)
       send(response, { ...errorOf('authorisation', 'clientAuthorisationError'), status: 401 });
     else if (method === 'GET') {
       const fault = this.faultForLook(pathname);
       this.#answerBy(fault, response, this.#show(pathname, searchParams));
     } else {
-      const body = posted.parse(await bodyOf(request));
+      const read = posted.safeParse(await bodyOf(request));
+      if (!read.success) {
+        send(response, errorOf('validation', 'formatError'));
+        return;
+      }
+      const { data: body } = read;
       const fault = this.faultFor(pathname);
-      const id = request.headers['x-correlationid'] as string;
-      const reply = doesIt(fault) ? this.#once(id, pathname, body) : NOTHING_DONE;
+      const reply = doesIt(fault)
+        ? this.#once({ ...namesOf(request), path: pathname, body })
+        : NOTHING_DONE;
       const isPending = this.isAsynchronous && fault === undefined;
       this.#answerBy(fault, response, isPending ? this.#pending(reply, 2) : reply);
     }
@@ -207,19 +270,36 @@ export class MobileHostSimulator extends SimulatedHost {
   }
 
   /** A request that comes again is refused; what became of it is shown under its id. */
-  #once(id: string, path: string, body: Posted): Reply {
+  #once(request: Asked): Reply {
+    const { id } = request;
     const before = this.#replies.get(id);
     if (before !== undefined && before.status < 400)
       return errorOf('businessRule', 'duplicateRequest');
     if (before !== undefined) return before;
-    const reply =
-      this.refusal === undefined ? this.#do(path, body) : errorOf('businessRule', this.refusal);
-    this.#replies.set(id, reply);
-    return reply;
+    if (this.refusal !== undefined) {
+      const refused = errorOf('businessRule', this.refusal);
+      this.#replies.set(id, refused);
+      return refused;
+    }
+    const event: MobileEvent = { event: 'done', ...request };
+    this.#keep(event);
+    this.#happen(event);
+    return this.#replies.get(id) ?? NOTHING_DONE;
+  }
+
+  #happen(event: MobileEvent): void {
+    if (event.event === 'opened') {
+      const { token, currency, balance } = event.account;
+      this.#currencies.set(token, currency);
+      this.accounts.set(token, BigInt(balance));
+      return;
+    }
+    this.#now = event.at;
+    this.#replies.set(event.id, this.#do(event.path, event.body));
   }
 
   #do(path: string, request: Posted): Reply {
-    const amount = unitsOf(request.amount);
+    const amount = BigInt(parseDecimal(request.amount, request.currency));
     const [, , from = '', what = ''] = path.split('/');
     const ways: Record<string, () => Reply> = {
       merchantpay: () => this.#move({ request, token: request.debitParty, amount, sign: -1n }),
@@ -240,12 +320,14 @@ export class MobileHostSimulator extends SimulatedHost {
   #move({ request, token: account, amount, sign, original }: Move): Reply {
     const token = account?.[0]?.value ?? '';
     const balance = this.accounts.get(token);
-    if (balance === undefined) return UNKNOWN;
+    // Accounts that a test sets by itself take every currency.
+    const isOfCurrency = [undefined, request.currency].includes(this.#currencies.get(token));
+    if (balance === undefined || !isOfCurrency) return UNKNOWN;
     const after = balance + sign * amount;
     if (after < 0n) return errorOf('businessRule', 'insufficientFunds');
     this.accounts.set(token, after);
     const reference = `MM-${(this.made.length + 1).toString()}`;
-    this.made.push({ reference, request, original, amount });
+    this.made.push({ reference, request, original, amount, at: this.#now });
     return { status: 201, body: this.#transaction(reference) };
   }
 
@@ -260,7 +342,7 @@ export class MobileHostSimulator extends SimulatedHost {
     return (
       made && {
         ...made.request,
-        amount: decimalOf(made.amount),
+        amount: formatAmount(made.amount.toString(), made.request.currency),
         transactionReference: reference,
         transactionStatus: 'completed',
       }
@@ -274,7 +356,7 @@ export class MobileHostSimulator extends SimulatedHost {
       responses: () => this.#linkOf(id),
       requeststates: () => this.#stateOf(id),
       transactions: () => this.#transaction(id),
-      accounts: () => this.#page(Number(query.get('offset')), Number(query.get('limit'))),
+      accounts: () => this.#page(query),
     };
     const body = ways[what]?.();
     return body === undefined ? { ...UNKNOWN, status: 404 } : { status: 200, body };
@@ -287,8 +369,11 @@ export class MobileHostSimulator extends SimulatedHost {
     return { link: `/transactions/${transactionReference}` };
   }
 
-  #page(offset: number, limit: number): unknown {
+  #page(query: URLSearchParams): unknown {
+    const [offset, limit] = [Number(query.get('offset')), Number(query.get('limit'))];
+    const [from, to] = [query.get('fromDateTime'), query.get('toDateTime')];
     return this.made
+      .filter(({ at }) => isWithin(at, from, to))
       .slice(offset, offset + limit)
       .map(({ reference }) => this.#transaction(reference));
   }

@@ -1,18 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all hosts of the tests have: a real server on a port of its own that can be stopped and started again, and answers that come late.
+// What all simulated hosts have: a real server on a port of its own that can be stopped and started again, and answers that come late.
 import { once } from 'node:events';
 import type { AddressInfo, Server, Socket } from 'node:net';
+
+/** An account behind an instrument. */
+export interface NewAccount {
+  readonly token: string;
+  /** ISO 4217. */
+  readonly currency: string;
+  /** Minor units. */
+  readonly balance: string;
+}
+
+export interface ListenOptions {
+  /** Of a new connection. */
+  readonly event?: 'connection' | 'secureConnection' | undefined;
+  /** Any free port unless given. */
+  readonly port?: number | undefined;
+}
 
 export abstract class SimulatedHost {
   readonly #sockets = new Set<Socket>();
   readonly #late: (() => void)[] = [];
   readonly #server: Server;
   #stopping: Promise<void> | undefined;
-  #port = 0;
+  #port: number;
 
-  /** @param event of a new connection */
-  protected constructor(server: Server, event: 'connection' | 'secureConnection' = 'connection') {
+  protected constructor(server: Server, { event = 'connection', port = 0 }: ListenOptions = {}) {
     this.#server = server;
+    this.#port = port;
     server.on(event, (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => undefined);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// An SMSC for tests: speaks SMPP 3.4 on a real socket, keeps what it took, and fails when it is told to.
+// An SMSC for tests and for the sample: speaks SMPP 3.4 on a real socket, keeps what it took, and fails when it is told to.
 import { once } from 'node:events';
 import type { AddressInfo, Server } from 'node:net';
 import { addTLV, createServer, gsmCoder, types, type Fields, type Pdu, type Session } from 'smpp';
@@ -26,14 +26,17 @@ export interface Taken {
   readonly carrierId: string;
   readonly to: string;
   readonly reference: number;
-  readonly tag: unknown;
+  readonly tag?: unknown;
   readonly dataCoding: number;
   readonly text: string;
   /** Of the concatenated message: reference, number of parts, this part. */
-  readonly part: readonly [number, number, number] | undefined;
+  readonly part?: readonly [number, number, number] | undefined;
   readonly hasValidity: boolean;
   readonly wantsReceipt: boolean;
 }
+
+/** What the vendor tag says; by it the SMSC recognises a message that comes again. */
+const tagOf = ({ tag }: Taken): string | undefined => (typeof tag === 'string' ? tag : undefined);
 
 const headerOf = ({ short_message: content }: Pdu): Taken['part'] => {
   const header = content?.udh?.[0];
@@ -53,7 +56,20 @@ export interface SmscOptions {
   readonly cert?: string;
   /** The vendor tag by which it recognises messages that come from another process. */
   readonly referenceTag?: number;
+  /** Takes a message with a known tag once, and answers alike when it comes again. Without it, it notes each. */
+  readonly recognises?: boolean;
+  /** Where it listens; any free port unless given. */
+  readonly port?: number;
+  /** Told of each short message before the bank gets its answer. */
+  readonly keep?: (taken: Taken) => void;
+  /** Told when the bank has its answer. */
+  readonly onAnswered?: (taken: Taken) => void;
+  /** Told when the bank has bound. */
+  readonly onBound?: () => void;
 }
+
+/** The part of {@link SmscOptions} that is about the connection. */
+type TlsOptions = Pick<SmscOptions, 'key' | 'cert'>;
 
 export class Smsc {
   readonly taken: Taken[] = [];
@@ -66,31 +82,43 @@ export class Smsc {
   readonly #faults: Fault[] = [];
   readonly #password: string;
   readonly #sessions = new Set<Session>();
+  readonly #bound = new Set<Session>();
   readonly #late: (() => void)[] = [];
-  readonly #options: { readonly key?: string; readonly cert?: string };
+  readonly #options: SmscOptions;
+  readonly #known = new Map<string, Taken>();
   #unanswered = 0;
   #server: Server | undefined;
-  port = 0;
+  port: number;
 
-  private constructor(
-    password: string,
-    options: { readonly key?: string; readonly cert?: string },
-  ) {
+  private constructor(password: string, options: SmscOptions) {
     this.#password = password;
     this.#options = options;
+    this.port = options.port ?? 0;
   }
 
-  static async open(password: string, { referenceTag, ...tls }: SmscOptions = {}): Promise<Smsc> {
+  /** @param past what it kept before */
+  static async open(
+    password: string,
+    options: SmscOptions = {},
+    past: readonly Taken[] = [],
+  ): Promise<Smsc> {
+    const { referenceTag } = options;
     if (referenceTag !== undefined)
       addTLV('offpay_message_reference', { id: referenceTag, type: types.tlv.cstring });
-    const smsc = new Smsc(password, tls);
+    const smsc = new Smsc(password, options);
+    for (const taken of past) smsc.#note(taken);
     await smsc.on();
     return smsc;
   }
 
   /** Listens on the port that it had before. */
   async on(): Promise<void> {
-    this.#server = createServer(this.#options, (session) => this.#serve(session));
+    const { key, cert } = this.#options;
+    const tls: TlsOptions = {
+      ...(key !== undefined && { key }),
+      ...(cert !== undefined && { cert }),
+    };
+    this.#server = createServer(tls, (session) => this.#serve(session));
     this.#server.on('tlsClientError', () => undefined);
     this.#server.listen(this.port, '127.0.0.1');
     await once(this.#server, 'listening');
@@ -120,6 +148,7 @@ export class Smsc {
   forget(): void {
     this.#faults.length = 0;
     this.taken.length = 0;
+    this.#known.clear();
     this.mostUnanswered = 0;
   }
 
@@ -127,14 +156,21 @@ export class Smsc {
     for (const answer of this.#late.splice(0)) answer();
   }
 
-  /** Sends a receipt. @returns the status of its answer. */
-  receipt(fields: Fields): Promise<number> {
-    const [session] = this.#sessions;
-    return new Promise((resolve) =>
-      session?.deliver_sm({ esm_class: 4, source_addr: '1', ...fields }, (pdu) =>
-        resolve(pdu.command_status),
-      ),
-    );
+  /** Sends a receipt. @returns the status of its answer; undefined when the bank is not there. */
+  receipt(fields: Fields): Promise<number | undefined> {
+    const [session] = this.#bound;
+    return new Promise((resolve) => {
+      if (session === undefined) {
+        resolve(undefined);
+        return;
+      }
+      const ended = (): void => resolve(undefined);
+      session.once('close', ended);
+      session.deliver_sm({ esm_class: 4, source_addr: '1', ...fields }, (pdu) => {
+        session.off('close', ended);
+        resolve(pdu.command_status);
+      });
+    });
   }
 
   /** @returns whole texts, put together from their parts as a telephone does, each once. */
@@ -152,7 +188,10 @@ export class Smsc {
 
   #serve(session: Session): void {
     this.#sessions.add(session);
-    session.on('close', () => this.#sessions.delete(session));
+    session.on('close', () => {
+      this.#sessions.delete(session);
+      this.#bound.delete(session);
+    });
     session.on('error', () => session.destroy());
     session.on('bind_transceiver', (pdu: Pdu) => this.#bind(session, pdu));
     session.on('enquire_link', (pdu: Pdu) => this.isDeaf || session.send(pdu.response()));
@@ -168,7 +207,12 @@ export class Smsc {
     const refusal = pdu.password === this.#password ? BIND_FAILED : WRONG_PASSWORD;
     const isBound = this.isOpen && pdu.password === this.#password;
     session.send(pdu.response(isBound ? {} : { command_status: refusal }));
-    if (!isBound) session.close();
+    if (!isBound) {
+      session.close();
+      return;
+    }
+    this.#bound.add(session);
+    this.#options.onBound?.();
   }
 
   #submit(session: Session, pdu: Pdu): void {
@@ -196,18 +240,38 @@ export class Smsc {
       rawSocketOf(session).write(Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n'));
       return;
     }
-    const message_id = this.#take(pdu);
+    const taken = this.#take(pdu);
+    const { carrierId: message_id } = taken;
     if (fault === 'take and drop') {
       this.#unanswered -= 1;
       session.destroy();
     } else if (fault === 'late') this.#late.push(() => answer({ message_id }));
-    else setImmediate(() => answer({ message_id }));
+    else
+      setImmediate(() => {
+        answer({ message_id });
+        this.#options.onAnswered?.(taken);
+      });
   }
 
-  #take(pdu: Pdu): string {
-    const carrierId = `c${this.taken.length.toString()}-${this.port.toString()}`;
-    this.taken.push({
-      carrierId,
+  #take(pdu: Pdu): Taken {
+    const taken = this.#read(pdu);
+    const known =
+      this.#options.recognises === true ? this.#known.get(tagOf(taken) ?? '') : undefined;
+    if (known !== undefined) return known;
+    this.#options.keep?.(taken);
+    this.#note(taken);
+    return taken;
+  }
+
+  #note(taken: Taken): void {
+    const tag = tagOf(taken);
+    if (tag !== undefined) this.#known.set(tag, taken);
+    this.taken.push(taken);
+  }
+
+  #read(pdu: Pdu): Taken {
+    return {
+      carrierId: `c${this.taken.length.toString()}-${this.port.toString()}`,
       to: pdu.destination_addr ?? '',
       reference: pdu.user_message_reference ?? -1,
       tag: field(pdu, 'offpay_message_reference'),
@@ -216,8 +280,7 @@ export class Smsc {
       part: headerOf(pdu),
       hasValidity: field(pdu, 'validity_period') instanceof Date,
       wantsReceipt: field(pdu, 'registered_delivery') === 1,
-    });
-    return carrierId;
+    };
   }
 }
 
