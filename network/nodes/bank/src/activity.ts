@@ -2,6 +2,7 @@
 // What the node did, counted from its tables, for operators and reports.
 import { sql } from 'kysely';
 import type { CallContext } from './context.js';
+import { EMBEDDED } from './core-banking/book/accounts.js';
 
 /** Counts since the node was set up. */
 export interface Activity {
@@ -20,6 +21,16 @@ export interface Activity {
   readonly acknowledged: number;
   /** Pay-outs of payees that reached their account. */
   readonly payOuts: number;
+  /** Messages to customers that are under way. */
+  readonly untold: number;
+  /** Authorisations that a host of cards or mobile accounts approved. Those of the bank's own book are not among these. */
+  readonly approvals: number;
+  /** What these hosts released or refunded. */
+  readonly reversals: number;
+  /** Short messages that the message centre took; a long text has several. */
+  readonly texts: number;
+  /** Of these, for how many a delivery receipt was noted. */
+  readonly receipts: number;
 }
 
 export async function readActivity({ db }: Pick<CallContext, 'db'>): Promise<Activity> {
@@ -33,7 +44,14 @@ export async function readActivity({ db }: Pick<CallContext, 'db'>): Promise<Act
       (select count(*) from messages where outcome in ('sent', 'delivered'))::integer as messages,
       (select count(*) from messages where outcome = 'delivered')::integer as delivered,
       (select count(*) from alerts where acknowledged_at is not null)::integer as acknowledged,
-      (select count(*) from pay_outs where state = 'paid')::integer as "payOuts"
+      (select count(*) from pay_outs where state = 'paid')::integer as "payOuts",
+      (select count(*) from messages where ended_at is null)::integer as untold,
+      (select count(*) from host_requests
+        where adapter <> ${EMBEDDED} and state = 'done' and kind = 'authorise')::integer as approvals,
+      (select count(*) from host_requests
+        where adapter <> ${EMBEDDED} and state = 'done' and kind in ('release', 'refund'))::integer as reversals,
+      (select count(*) from message_parts)::integer as texts,
+      (select count(*) from message_parts where state is not null)::integer as receipts
   `.execute(db);
   const [activity] = rows;
   if (activity === undefined) throw new Error('The database counted nothing.');

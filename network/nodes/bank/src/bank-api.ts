@@ -114,6 +114,11 @@ const activity = z.object({
   delivered: count.describe('of these, reported as delivered'),
   acknowledged: count.describe('alerts that an operator has looked at'),
   payOuts: count.describe("payees' pay-outs that reached their account"),
+  untold: count.describe('messages to customers that are under way'),
+  approvals: count.describe('authorisations that a host of cards or mobile accounts approved'),
+  reversals: count.describe('what these hosts released or refunded'),
+  texts: count.describe('short messages that the message centre took'),
+  receipts: count.describe('delivery receipts of the message centre'),
 });
 
 const authenticated = z.object({

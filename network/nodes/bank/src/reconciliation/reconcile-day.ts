@@ -103,7 +103,7 @@ async function keep({ db, clock }: ReconciliationContext, report: Report): Promi
 }
 
 /**
- * @param day UTC, over
+ * @param day UTC; today as far as it has gone
  * @returns the report, which replaces an earlier one of the day
  * @throws HostUnavailable when the host gives no statement
  */

@@ -25,7 +25,7 @@ export const RECONCILIATION_OPERATIONS = operations({
     path: '/reconciliations/:day',
     roles: ['operator'],
     summary:
-      'Asks for a day that is over to be compared again; the report then replaces the old one.',
+      'Asks for a day to be compared again, today as far as it has gone; the report then replaces the old one.',
     input: byDay,
     output: z.object({ asked: z.literal(true) }),
     bodyKiB: SMALL,

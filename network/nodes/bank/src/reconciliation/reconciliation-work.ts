@@ -108,13 +108,13 @@ async function readBacking({ db, backingKey }: ReconciliationParts, day: string)
   return { day, madeAt: toInstant(madeAt), statement, publicKey: backingKey.publicKey };
 }
 
-/** @throws {NodeError} INPUT_INVALID for a day that is not over: its end may still differ */
+/** Today is compared once more when it is over. @throws {NodeError} INPUT_INVALID for a day that has not begun */
 async function askForDay(
   { db, clock }: ReconciliationContext,
   work: Asking,
   day: string,
 ): Promise<void> {
-  if (day >= dayOf(clock())) throw new NodeError('INPUT_INVALID', 'day');
+  if (day > dayOf(clock())) throw new NodeError('INPUT_INVALID', 'day');
   await db.transaction().execute((transaction) => work.ask(transaction, RECONCILE, day, { day }));
   work.wake();
 }
