@@ -12,6 +12,8 @@ import {
   bankClient,
   type Check,
   type PayReport,
+  standInsDesk,
+  type StandInsDesk,
 } from '@fabric-offline-pay/run';
 import {
   canariesOf,
@@ -23,7 +25,7 @@ import {
 } from '../support/canaries.js';
 import { commandBlocks, reasonNotToRun } from '../support/command-blocks.js';
 import { offpay, processesIn } from '../support/command-line.js';
-import { itemWhere } from '../support/defined.js';
+import { defined, itemWhere } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { runBlock } from '../support/run-block.js';
 import { offpayHere } from '../support/offpay-here.js';
@@ -74,6 +76,9 @@ async function succeed(...args: string[]): Promise<string> {
 }
 
 let report: PayReport;
+
+/** The desk of the hosts and the message centre that stand in for the outside world. */
+const desk = (): StandInsDesk => defined(standInsDesk(home), 'service stand-ins');
 
 beforeAll(async () => {
   await succeed('start', '--report', reportFile);
@@ -145,11 +150,11 @@ test('an order can be followed from login to payment, with organisation, transac
 test('every customer was told what was deducted', async () => {
   const paid = report.outcomes.filter(({ state }) => state === 'released');
   expect(paid.length).toBeGreaterThan(30);
-  await eventually('a message for each', () => {
-    const names = readdirSync(join(home, 'bank', 'outbox'));
+  await eventually('a text for each', async () => {
+    const texts = await desk().texts(undefined, 'Paid: ');
     const isTold = ({ merchantId, orderNumber }: (typeof paid)[number]): boolean =>
-      names.some((name) => name.startsWith(`~${merchantId}~${orderNumber}~deducted~`));
-    return Promise.resolve(paid.every(isTold) ? true : undefined);
+      texts.some((text) => text.endsWith(` for order ${orderNumber} at ${merchantId}.`));
+    return paid.every(isTold) ? true : undefined;
   });
 });
 
@@ -164,6 +169,24 @@ test('instruments paid what accounts lacked, and all that was authorised is comp
   expect(ended.completions).toBeGreaterThan(0);
   expect(ended.returns).toBeGreaterThan(0);
   expect(deductions).toBe(report.bank?.deductions);
+});
+
+test('hosts and message centre did over their protocols what the node says, and ledger, book and hosts agree', async () => {
+  const { reconciliation, orders } = report;
+  const bank = defined(report.bank, 'count of the node');
+  const outside = defined(report.outside, 'count of the hosts');
+  const { approvals, reversals, texts, receipts } = outside;
+  expect(approvals).toBeGreaterThan(10);
+  expect(outside.completions).toBeGreaterThan(0);
+  expect(reversals).toBeGreaterThan(0);
+  expect(receipts).toBeGreaterThan(orders.total);
+  expect(texts).toBe(receipts);
+  expect(bank).toMatchObject({ approvals, reversals, texts, receipts, delivered: bank.messages });
+  expect(reconciliation).toMatchObject({ ledgerBook: 0, bookHost: 0, underWay: 0 });
+  const operator = bankClient(home, 'operator');
+  const up = { answers: true, required: false };
+  expect(await operator.ready()).toMatchObject({ cardHost: up, mobileHost: up, sms: up });
+  operator.close();
 });
 
 test('the report counts what the nodes did for operators, payees and customers', () => {
@@ -206,14 +229,9 @@ describe('nothing personal outside the bank and the private collection', () => {
   let canaries: Canary[];
   let search: Search;
 
-  beforeAll(() => {
-    const outbox = join(home, 'bank', 'outbox');
-    const codes = readdirSync(outbox).map(
-      (name) =>
-        /^\d+/.exec(
-          (JSON.parse(readFileSync(join(outbox, name), 'utf8')) as { text: string }).text,
-        )?.[0],
-    );
+  beforeAll(async () => {
+    const texts = await desk().texts(undefined, '');
+    const codes = texts.map((text) => /^\d+/.exec(text)?.[0]);
     canaries = [
       ...canariesOf(input),
       ...codes.flatMap((code) => (code === undefined ? [] : [codeCanary(code)])),
@@ -221,12 +239,10 @@ describe('nothing personal outside the bank and the private collection', () => {
     search = new Search(canaries);
   });
 
-  test('the search finds what is there: the outbox holds the codes', () => {
-    const outbox = join(home, 'bank', 'outbox');
+  test('the search finds what is there: the message centre has the codes', () => {
     expect(canaries.length).toBeGreaterThan(400);
-    expect(
-      readdirSync(outbox).some((name) => search.in(readBytes(join(outbox, name))).length > 0),
-    ).toBe(true);
+    const texts = join(home, 'stand-ins', 'done', 'texts.jsonl');
+    expect(search.in(readBytes(texts))).not.toEqual([]);
   });
 
   test('not in any block, nor in any event, which are parts of blocks', async () => {
@@ -281,7 +297,9 @@ describe('nothing personal outside the bank and the private collection', () => {
 
   test('not in any file of peers, orderers, chaincode or logs, but in the private stores of bank and logistics', () => {
     const privateStores = [
-      /\/bank\/(database|outbox)/,
+      /\/bank\/database/,
+      // The telephones of the sample's customers.
+      /\/stand-ins\/done\/texts\.jsonl$/,
       // Addresses of goods that are still to be picked up.
       /\/logistics\/database/,
       /\/(bank|logistics)-peer\/.*(pvtdataStore|transientstore|stateLeveldb)/i,
@@ -412,7 +430,13 @@ test('bad rows are named by file, line and field; the rest goes on', async () =>
 
 test('started again with --keep, every order answers replayed and nothing moves', async () => {
   const before = JSON.parse(await succeed('balance', '--json')) as object;
+  const figures = await desk().figures();
   await succeed('start', '--keep', '--report', reportFile);
+  const { outside, reconciliation } = readReport(reportFile);
+  expect(await desk().figures()).toEqual(figures);
+  expect(new Set(Object.values(outside ?? {}))).toEqual(new Set([0]));
+  // The documents' commands redeemed for a payee that has no account yet: that is under way.
+  expect(reconciliation).toMatchObject({ ledgerBook: 0, bookHost: 0, underWay: 1 });
   expect(readReport(reportFile).orders.byState).toEqual({ replayed: expectedOrders().length });
   expect(JSON.parse(await succeed('balance', '--json'))).toEqual(before);
 }, 200_000);
@@ -425,6 +449,7 @@ describe('one node of every kind hangs', () => {
     'merchant-chaincode',
     'bank-authentication',
     'bank-bulletins',
+    'stand-ins',
   ];
   const namesOf = (found: readonly { readonly name: string }[]): readonly string[] =>
     found.map(({ name }) => name);

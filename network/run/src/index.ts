@@ -47,6 +47,7 @@ export {
 export type { PayeeRequest } from './offline/payee-grant.js';
 export { type OfflineOutcome, SAMPLE_PASSPHRASE } from './pay/offline-payments.js';
 export { organisationsOverNodes } from './pay/over-nodes.js';
+export type { OutsideWorld } from './pay/outside-world.js';
 export { pay, type PayMode, type PayOptions } from './pay/pay.js';
 export { type PayReport, reportLines } from './pay/report.js';
 export {
@@ -59,6 +60,7 @@ export {
 } from './services/bank-service.js';
 export { startBulletinService } from './services/bulletin-service.js';
 export { openNodeClients } from './services/node-clients.js';
+export { standInsDesk, type StandInsDesk } from './services/stand-ins-service.js';
 export { type NodeCallers, startNodes } from './services/start-nodes.js';
 export { startLogisticsService } from './services/logistics-service.js';
 export { startMerchantService } from './services/merchant-service.js';

@@ -20,6 +20,7 @@ import {
   type NodeCallers,
   openNodeClients,
   organisationsOverNodes,
+  standInsDesk,
   startNodes,
 } from '@fabric-offline-pay/run';
 import { OrderWatch, Statistics } from '@fabric-offline-pay/sdk';
@@ -113,7 +114,9 @@ export async function runFiles(
         teller: nodes.teller,
         node: bankClient(home, 'bank-node'),
         operator: nodes.operator,
+        closing: nodes.operator,
       },
+      outside: readBankOptions(home)?.hasStandIns === true ? standInsDesk(home) : undefined,
       records: channel,
       files,
       folder: join(home, 'pay'),
@@ -163,7 +166,7 @@ async function run(options: FilesOptions & RunOptions): Promise<void> {
   readDescription(home);
   await asOnlyRun(home, () =>
     runResumable(async () => {
-      await startNodes(home, readBankOptions(home), callersIn(files));
+      await startNodes(home, callersIn(files), readBankOptions(home));
       const report = await runFiles(home, files, options);
       show(options, report, (result) => reportLines(result).join('\n'));
       process.exitCode = exitCodeOfRun(report);

@@ -68,6 +68,7 @@ function printWhere({ home, organisations }: NetworkDescription): void {
   for (const { id, peer, ca } of organisations)
     print(`  ${id.padEnd(10)} peer ${peer.endpoint}   CA ${ca.endpoint}`);
   print(`  data, certificates, logs: ${home}`);
+  print(`  hosts and message centre, which stand in for the bank's: ${join(home, 'stand-ins')}`);
   const offline = join(home, 'pay', 'offline');
   print(`  offline payments: QR codes, devices, terminals, fraud proofs: ${offline}`);
   const device = shellWord(join(offline, 'devices', 'customer-13'));
@@ -90,7 +91,10 @@ async function start(options: StartOptions): Promise<void> {
       if (!keep) await resetNetwork({ home, withProgress: tellStage });
       await upNetwork({ home, ...portsOf(options), withProgress: tellStage });
       tell("services     starting the organisations' nodes");
-      await startNodes(home, { codeSeconds: SAMPLE_CODE_SECONDS }, callersIn(files));
+      await startNodes(home, callersIn(files), {
+        codeSeconds: SAMPLE_CODE_SECONDS,
+        hasStandIns: true,
+      });
       const report = await runFiles(home, files, options);
       tell("services     keeping the bank's bulletin fresh");
       await startBulletinService(home);

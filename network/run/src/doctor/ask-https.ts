@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sends one HTTPS request to a node, with a deadline, and records the node's clock.
-import { request } from 'node:https';
+// Sends one request to a node, with a deadline, and records the node's clock.
+import {
+  type ClientRequest,
+  type IncomingMessage,
+  request as requestHttp,
+  type RequestOptions,
+} from 'node:http';
+import { request as requestHttps } from 'node:https';
 import type { ClockReading } from './clock-difference.js';
 
 /** Texts are PEM. */
@@ -25,15 +31,13 @@ function readingOf(date: string | undefined, sentAt: number): ClockReading | und
   return Number.isNaN(toldAt) ? undefined : { sentAt, receivedAt: Date.now(), toldAt };
 }
 
-/** @throws the error of the connection; an `AbortError` when the deadline has passed. */
-export function askHttps(
-  { url, root, ...client }: HttpsQuestion,
-  deadlineMs: number,
-): Promise<HttpsAnswer> {
+type Send = (options: RequestOptions, answered: (answer: IncomingMessage) => void) => ClientRequest;
+
+function ask(send: Send, deadlineMs: number): Promise<HttpsAnswer> {
   const signal = AbortSignal.timeout(deadlineMs);
   const sentAt = Date.now();
   return new Promise((resolve, reject) => {
-    const sent = request(url, { ca: root, ...client, agent: false, signal }, (answer) => {
+    const sent = send({ agent: false, signal }, (answer) => {
       const clock = readingOf(answer.headers.date, sentAt);
       let text = '';
       answer.setEncoding('utf8');
@@ -44,3 +48,17 @@ export function askHttps(
     sent.on('error', reject).end();
   });
 }
+
+/** @throws the error of the connection; an `AbortError` when the deadline has passed. */
+export const askHttps = (
+  { url, root, ...client }: HttpsQuestion,
+  deadlineMs: number,
+): Promise<HttpsAnswer> =>
+  ask(
+    (options, answered) => requestHttps(url, { ca: root, ...client, ...options }, answered),
+    deadlineMs,
+  );
+
+/** Without encryption, on this machine only. @throws as {@link askHttps} */
+export const askHttp = (url: string, deadlineMs: number): Promise<HttpsAnswer> =>
+  ask((options, answered) => requestHttp(url, options, answered), deadlineMs);

@@ -8,7 +8,7 @@ import {
   type NodeStatus,
   readPlan,
 } from '@fabric-offline-pay/operate';
-import { askHttps } from './ask-https.js';
+import { askHttp, askHttps, type HttpsAnswer } from './ask-https.js';
 import { factsOf } from './check.js';
 import type { ClockReading } from './clock-difference.js';
 import { pingHttp2 } from './ping-http2.js';
@@ -59,18 +59,22 @@ export function whyNot(error: unknown): string {
   return reason ?? `does not answer: ${code || String(error)}`;
 }
 
+function healthIn({ status, text, clock }: HttpsAnswer): NodeAnswer {
+  if (status === OK) return { isWell: true, text: 'answers', clock };
+  const told = text.trim().slice(0, TEXT_LENGTH);
+  return {
+    isWell: false,
+    text: `answers that it is not healthy: HTTP ${status} ${told}`,
+    clock,
+  };
+}
+
 async function askQuestion(question: Question): Promise<NodeAnswer> {
   switch (question.by) {
-    case 'https': {
-      const { status, text, clock } = await askHttps(question.question, ANSWER_DEADLINE_MS);
-      if (status === OK) return { isWell: true, text: 'answers', clock };
-      const told = text.trim().slice(0, TEXT_LENGTH);
-      return {
-        isWell: false,
-        text: `answers that it is not healthy: HTTP ${status} ${told}`,
-        clock,
-      };
-    }
+    case 'https':
+      return healthIn(await askHttps(question.question, ANSWER_DEADLINE_MS));
+    case 'http':
+      return healthIn(await askHttp(question.url, ANSWER_DEADLINE_MS));
     case 'ping':
       await pingHttp2(question.endpoint, question.tls, ANSWER_DEADLINE_MS);
       return { isWell: true, text: 'answers' };

@@ -14,12 +14,14 @@ import {
   readSpec,
 } from '@fabric-offline-pay/operate';
 import { BANK_SERVICE, bankHealthQuestion } from '../services/bank-service.js';
+import { STAND_INS, standInsHealth } from '../services/stand-ins-service.js';
 import type { HttpsQuestion } from './ask-https.js';
 import type { PingTls } from './ping-http2.js';
 
 /** `none`: the process cannot be asked, so only the process table shows its state. */
 export type Question =
   | { readonly by: 'https'; readonly question: HttpsQuestion }
+  | { readonly by: 'http'; readonly url: string }
   | { readonly by: 'ping'; readonly endpoint: ChaincodeEndpoint; readonly tls: PingTls | undefined }
   | { readonly by: 'port'; readonly host: string; readonly port: number }
   | { readonly by: 'none' };
@@ -70,6 +72,10 @@ function pingOf(organisation: OrganisationPlan): Question {
 
 function serviceQuestion(home: string, name: string): Question {
   if (name === BANK_SERVICE) return { by: 'https', question: bankHealthQuestion(home) };
+  if (name === STAND_INS) {
+    const url = standInsHealth(home);
+    return url === undefined ? { by: 'none' } : { by: 'http', url };
+  }
   const ready = readSpec(home, name)?.ready;
   return ready !== undefined && 'port' in ready ? { by: 'port', ...ready } : { by: 'none' };
 }

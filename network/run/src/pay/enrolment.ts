@@ -19,6 +19,7 @@ import type { Customer } from '../input/rows/customer.js';
 import type { Goods } from '../input/rows/goods.js';
 import type { Merchant } from '../input/rows/merchant.js';
 import type { BankStaff } from './bank-staff.js';
+import type { OutsideWorld } from './outside-world.js';
 import { failureOf, type Failure } from './failure.js';
 
 const DEVICE_ID = 'phone';
@@ -191,11 +192,18 @@ export class Devices {
 const publicKeyOf = (key: KeyObject): string =>
   createPublicKey(key).export({ format: 'der', type: 'spki' }).toString('base64');
 
+/** Where people are enrolled. */
+export interface EnrolmentDesks {
+  readonly frontOffice: BankStaff['teller'];
+  readonly devices: Devices;
+  /** Where the accounts behind instruments are; without it, in the bank's own book. */
+  readonly outside?: Pick<OutsideWorld, 'openAccount'> | undefined;
+}
+
 /** The bank stores the person, the ledger only a pseudonym, a device key and a token. */
 async function enrolCustomer(
   clients: LedgerClients,
-  frontOffice: BankStaff['teller'],
-  devices: Devices,
+  { frontOffice, devices, outside }: EnrolmentDesks,
   row: Customer,
 ): Promise<void> {
   const { customerId, name, phone, email, birthDate, password, currency, balance, instrument } =
@@ -220,8 +228,11 @@ async function enrolCustomer(
   const teller = await clients.client('bank', 'teller');
   const bankId = clients.organisation('bank').actor;
   await teller.identity.enrolCustomer({ customerId, bankId, missing });
-  if (row.instrumentBalance !== null)
-    await frontOffice.openAccount({ token, currency, balance: row.instrumentBalance });
+  if (row.instrumentBalance !== null) {
+    const account = { token, currency, balance: row.instrumentBalance };
+    await (outside?.openAccount({ kind: instrument, ...account }) ??
+      frontOffice.openAccount(account));
+  }
   await Promise.all([
     teller.identity.registerDevice({
       customerId,
@@ -269,8 +280,7 @@ export type Enrolments = Readonly<Record<keyof EnrolledFiles, Enrolment>>;
 /** Registers everything in the input files. A row that fails does not stop the others. Repeating it changes nothing. */
 export async function enrolAll(
   clients: LedgerClients,
-  frontOffice: BankStaff['teller'],
-  devices: Devices,
+  desks: EnrolmentDesks,
   input: EnrolledFiles,
 ): Promise<Enrolments> {
   // Licenses come first, because goods need licensed merchants.
@@ -293,7 +303,7 @@ export async function enrolAll(
     enrolGroups(
       input.customers,
       ({ customerId }) => customerId,
-      async (_, [row]) => row && enrolCustomer(clients, frontOffice, devices, row),
+      async (_, [row]) => row && enrolCustomer(clients, desks, row),
     ),
   ]);
   return { merchants, goods, couriers, customers };

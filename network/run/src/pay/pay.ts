@@ -12,6 +12,8 @@ import type { OfflineBank } from '../offline/offline-bank.js';
 import type { RatedSubject } from './after-sales.js';
 import type { CustomerSide } from './authenticate.js';
 import type { BankStaff } from './bank-staff.js';
+import type { OutsideWorld } from './outside-world.js';
+import { reconcileToday, type Reconciled } from './reconcile-today.js';
 import { confirmOutcomes } from './confirm-outcomes.js';
 import { closeBooks } from './close-books.js';
 import { lookAtAccounts, type CustomerRecords, type Shown } from './look-at-accounts.js';
@@ -42,6 +44,8 @@ export interface PayOptions {
   readonly offlineBank: () => Promise<OfflineBank>;
   readonly side: CustomerSide;
   readonly staff: BankStaff;
+  /** Where instruments have their money, and messages arrive. Default: in the bank's own book; nobody counts. */
+  readonly outside?: OutsideWorld | undefined;
   /** Where customers look at their accounts when they have bought. Default: they do not. */
   readonly records?: CustomerRecords;
   /** The content of the files. */
@@ -131,11 +135,11 @@ const runningText = ({ orders, offlinePayments }: LoadedInput): string =>
   `running ${countOf(orders, 'orders')} and ${countOf(offlinePayments, 'offline payments')}`;
 
 async function enrolInput(
-  { clients, staff, folder }: PayOptions,
+  { clients, staff, outside, folder }: PayOptions,
   devices: Devices,
   input: LoadedInput,
 ) {
-  const enrolled = await enrolAll(clients, staff.teller, devices, input);
+  const enrolled = await enrolAll(clients, { frontOffice: staff.teller, devices, outside }, input);
   if (input.paths.customers !== undefined) rememberEnrolled(folder, input.paths.customers);
   return enrolled;
 }
@@ -155,6 +159,17 @@ async function look(
   return lookAtAccounts(records, bought, Math.floor(Date.now() / 1000));
 }
 
+/** @returns null where nobody closes the day */
+async function reconcile(
+  { clients, staff: { closing: operator }, outside }: PayOptions,
+  activity: ActivityCounter,
+): Promise<Reconciled | null> {
+  if (operator === undefined) return null;
+  const connection = await clients.connection('bank', 'auditor');
+  const height = () => connection.height();
+  return reconcileToday({ operator, outside, height, quiet: () => activity.quiet() });
+}
+
 /**
  * Enrols everyone in the files, runs every order and closes the day. What no file contains is read from the ledger.
  * A row with a problem is left out and named in the report. A row that fails does not stop the others.
@@ -169,7 +184,8 @@ export async function pay(options: PayOptions): Promise<PayReport> {
   const input = checkInput(files, await knownOnLedger(clients, files, folder));
   options.onProblems?.(input.problems);
   const journal = new RunJournal(join(folder, 'orders.jsonl'));
-  const activity = await ActivityCounter.begin(staff.operator);
+  const { outside } = options;
+  const activity = await ActivityCounter.begin({ operator: staff.operator, outside });
   const counter = await UnitCounter.begin(await clients.connection('bank', 'auditor'));
   const devices = Devices.in(folder);
   stage(enrollingText(input));
@@ -207,9 +223,14 @@ export async function pay(options: PayOptions): Promise<PayReport> {
     rated,
   });
   const { counts: units, failure } = await counter.end(last);
+  stage('comparing ledger, book and hosts');
+  const reconciliation = await reconcile(options, activity);
+  const { bank, outside: done } = await activity.end();
   const auditor = await clients.client('bank', 'auditor');
   return payReport({
-    activity: await activity.end(),
+    activity: bank,
+    outside: done,
+    reconciliation,
     shown,
     input,
     enrolled,

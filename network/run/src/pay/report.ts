@@ -12,6 +12,8 @@ import type { Shown } from './look-at-accounts.js';
 import type { Enrolment, Enrolments, FailedRow } from './enrolment.js';
 import type { OfflineOutcome } from './offline-payments.js';
 import type { FirstOutcome, OrderOutcome } from './outcome.js';
+import type { OutsideFigures } from './outside-world.js';
+import type { Reconciled } from './reconcile-today.js';
 
 /** Amounts are minor units as decimal strings. `redeemed` and `issued` are the totals since the ledger's start. */
 export interface MoneyReport {
@@ -75,6 +77,10 @@ export interface PayReport {
   readonly outcomes: readonly OrderReport[];
   /** What the bank's node did during the run, counted; null when it could not be asked. */
   readonly bank: Activity | null;
+  /** What hosts and message centre did during the run, counted by themselves; null where there are none, or when they did not answer. */
+  readonly outside: OutsideFigures | null;
+  /** Ledger, book and hosts at the end of the run; null when nobody compared them. */
+  readonly reconciliation: Reconciled | null;
   /** What customers were shown of their own records (units 17 and 20); null when nobody asked. */
   readonly customers: Shown | null;
   /** Payments without a network. */
@@ -111,6 +117,8 @@ export interface ReportParts {
   readonly totals: OutputOf<'settlement', 'totals'>;
   readonly statistics: StatisticsSnapshot;
   readonly activity: Activity | null;
+  readonly outside: OutsideFigures | null;
+  readonly reconciliation: Reconciled | null;
   readonly shown: Shown | null;
   readonly durationMs: number;
 }
@@ -229,6 +237,8 @@ export function payReport(parts: ReportParts): PayReport {
     notEnrolled: Object.values(enrolled).flatMap(({ failed }) => failed),
     outcomes: outcomes.map(orderReport),
     bank: parts.activity,
+    outside: parts.outside,
+    reconciliation: parts.reconciliation,
     customers: parts.shown,
     offline: {
       byState: count(offline.map(({ state }) => state)),
@@ -313,6 +323,14 @@ function replayedLines({ outcomes }: PayReport): string[] {
   return first.length === 0 ? [] : [`Replayed  ended before: ${counts(count(first))}`];
 }
 
+function reconciliationLine({ reconciliation }: PayReport): string {
+  if (reconciliation === null) return 'Agreement not compared';
+  const { day, ledgerBook, bookHost, underWay } = reconciliation;
+  const differences = ledgerBook + bookHost;
+  const found = counts({ 'ledger and book': ledgerBook, 'book and hosts': bookHost });
+  return `Agreement ${day}: ${differences === 0 ? 'ledger, book and hosts agree to the unit' : `DIFFERENCES: ${found}`}${underWay === 0 ? '' : `; under way ${underWay.toString()}`}`;
+}
+
 /** The report as lines for a person. */
 export function reportLines(report: PayReport): string[] {
   const { transactions } = report;
@@ -321,11 +339,13 @@ export function reportLines(report: PayReport): string[] {
     `Offline   ${counts(report.offline.byState)}; ${report.offline.receipts.toString()} receipts kept`,
     `Units     ${counts(report.units)}`,
     `Bank      ${report.bank === null ? 'not counted' : counts({ ...report.bank })}`,
+    `Hosts     ${report.outside === null ? 'none' : counts({ ...report.outside })}`,
     `Customers ${report.customers === null ? 'did not look' : counts({ ...report.customers })}`,
     `Refusals  ${counts(report.refusals)}`,
     `Latency   p50 ${transactions.p50Ms.toString()} ms, p99 ${transactions.p99Ms.toString()} ms; ${transactions.submitted.toString()} transactions, ${transactions.conflictsRetried.toString()} conflicts retried; ${(report.durationMs / 1000).toFixed(1)} s`,
     ...replayedLines(report),
     ...failureLines(report),
+    reconciliationLine(report),
     'Money',
     ...Object.entries(report.money).map(moneyLine),
   ];

@@ -3,6 +3,8 @@
 import { join } from 'node:path';
 import {
   bankProgram,
+  codeIn,
+  codeReference,
   type BankClient,
   type BankConfigInput,
   type BankRole,
@@ -26,6 +28,7 @@ import {
   type NodeSettingsParts,
   startNodeService,
 } from './node-service.js';
+import { standInsDesk, standInSettings, startStandIns } from './stand-ins-service.js';
 import { PROBES } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 
@@ -44,13 +47,18 @@ const outboxOf = (home: string): string => at(home, 'outbox');
 export interface BankServiceOptions {
   /** Seconds that a one-time code is valid; at most 180. */
   readonly codeSeconds?: number;
+  /**
+   * Whether hosts and message centre stand in for the outside world: they pay for instruments and deliver SMS. Otherwise the bank's own
+   * book pays, and SMS are files of a folder.
+   */
+  readonly hasStandIns?: boolean;
 }
 
 function bankConfiguration(
   home: string,
   parts: NodeSettingsParts,
   teller: IdentityDescription,
-  { codeSeconds }: BankServiceOptions,
+  { codeSeconds, hasStandIns = false }: BankServiceOptions,
 ): BankConfigInput {
   const { organisation: bank } = parts;
   return {
@@ -62,20 +70,23 @@ function bankConfiguration(
     keyFile: at(home, 'codes.key'),
     backingKeyFile: at(home, 'backing.key'),
     outboxFolder: outboxOf(home),
+    ...(hasStandIns && standInSettings(home)),
     limits: { ...(codeSeconds === undefined ? {} : { codeSeconds }) },
   };
 }
 
 const bankSettings = z.object({
   limits: z.object({ codeSeconds: z.number().exactOptional() }).default({}),
+  messages: z.object({ sms: z.object({ adapter: z.string() }) }).exactOptional(),
 });
 
-/** @returns the settings of the bank's last start; nothing when there are none that can be read, for they are written again. */
-export function readBankOptions(home: string): BankServiceOptions {
+/** @returns the settings of the bank's last start; undefined when there are none that can be read, for they are written again. */
+export function readBankOptions(home: string): BankServiceOptions | undefined {
   try {
-    return readAsIfPresent(at(home, 'config.json'), bankSettings)?.limits ?? {};
+    const read = readAsIfPresent(at(home, 'config.json'), bankSettings);
+    return read && { ...read.limits, hasStandIns: read.messages?.sms.adapter === 'smpp' };
   } catch {
-    return {};
+    return undefined;
   }
 }
 
@@ -87,7 +98,10 @@ export async function startBankService(
   const { id, actor } = organisationWithRole(readDescription(home), 'bank');
   // A certificate of its own, so that what the node issues is not taken for a person's work.
   const identity = { name: NODE_TELLER, role: 'teller', actor };
-  const teller = await enrolIdentity(home, id, identity);
+  const [teller] = await Promise.all([
+    enrolIdentity(home, id, identity),
+    options.hasStandIns === true ? startStandIns(home) : undefined,
+  ]);
   await startNodeService(home, PLACE, bankProgram, (parts) =>
     bankConfiguration(home, parts, teller, options),
   );
@@ -108,15 +122,23 @@ export function bankHealthQuestion(home: string): ReturnType<typeof nodeAccess> 
   return { url: new URL(PROBES.ready.path, url).href, ...tls };
 }
 
+/** The newest code that shows the reference on the customer's screen. */
+async function codeAmong(texts: Promise<readonly string[]>): Promise<string | undefined> {
+  const newest = (await texts).at(-1);
+  return newest === undefined ? undefined : codeIn(newest);
+}
+
 /** Reads the newest code for this purpose from the phone, or from any when it is unknown. @throws NetworkError `DEADLINE_PASSED` */
-export const codeOnPhone = (
+export function codeOnPhone(
   home: string,
   phone: string | undefined,
   loginId: string,
   boundTo: string,
-): Promise<string> =>
-  waitUntil(
-    'the code on the phone',
-    () => readLatestCode(outboxOf(home), { phone, loginId, boundTo }),
-    { deadlineMs: PHONE_DEADLINE_MS },
-  );
+): Promise<string> {
+  const desk = readBankOptions(home)?.hasStandIns === true ? standInsDesk(home) : undefined;
+  const read = () =>
+    desk === undefined
+      ? readLatestCode(outboxOf(home), { phone, loginId, boundTo })
+      : codeAmong(desk.texts(phone, codeReference(loginId, boundTo)));
+  return waitUntil('the code on the phone', read, { deadlineMs: PHONE_DEADLINE_MS });
+}

@@ -4,10 +4,12 @@ import { rememberedServices } from '@fabric-offline-pay/operate';
 import { BANK_SERVICE, readBankOptions, startBankService } from './bank-service.js';
 import { LOGISTICS_NODE, startLogisticsService } from './logistics-service.js';
 import { MERCHANT_NODE, startMerchantService } from './merchant-service.js';
+import { STAND_INS, startStandIns } from './stand-ins-service.js';
 import { BULLETIN_SERVICE, startBulletinService } from './bulletin-service.js';
 
 const STARTS: Readonly<Record<string, (home: string) => Promise<void>>> = {
-  [BANK_SERVICE]: (home) => startBankService(home, readBankOptions(home)),
+  [STAND_INS]: startStandIns,
+  [BANK_SERVICE]: (home) => startBankService(home, readBankOptions(home) ?? {}),
   [BULLETIN_SERVICE]: startBulletinService,
   [MERCHANT_NODE.name]: startMerchantService,
   [LOGISTICS_NODE.name]: startLogisticsService,

@@ -13,12 +13,13 @@ export interface NodeCallers {
 
 /**
  * Leaves running what runs unchanged.
+ * @param bank default: with hosts and message centre that stand in for the outside world
  * @throws NetworkError `NETWORK_NOT_UP` | `NODE_FAILED` | `DEADLINE_PASSED`
  */
 export async function startNodes(
   home: string,
-  bank: BankServiceOptions,
   { merchantIds, courierIds }: NodeCallers,
+  bank: BankServiceOptions = { hasStandIns: true },
 ): Promise<void> {
   await Promise.all([
     startBankService(home, bank),
