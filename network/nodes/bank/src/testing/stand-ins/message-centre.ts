@@ -26,8 +26,10 @@ type Line = { readonly taken: Taken } | { readonly receipted: string };
 
 /** `message_state` of SMPP 3.4, 5.2.28. */
 const DELIVERED = 2;
-/** The bank has not noted yet that the message was taken. */
-const RETRY_MS = 20;
+/** A telephone takes its time; by then the bank has noted that the message was taken. */
+const DELIVERY_MS = 500;
+/** The bank has not noted that yet, and wants the receipt again. */
+const RETRY_MS = 200;
 
 export interface MessageCentreOptions {
   readonly folder: string;
@@ -48,6 +50,7 @@ export class MessageCentre {
   #texts = 0;
   #receipts = 0;
   #isTelling = false;
+  #timer: NodeJS.Timeout | undefined;
 
   private constructor(journal: Journal<Line>) {
     this.#journal = journal;
@@ -60,8 +63,8 @@ export class MessageCentre {
     const options = {
       ...{ port, referenceTag, recognises: true },
       keep: (each: Taken) => centre.#keep({ taken: each }),
-      onAnswered: () => void centre.#tell(),
-      onBound: () => void centre.#tell(),
+      onAnswered: () => centre.#tellSoon(),
+      onBound: () => centre.#tellSoon(),
     };
     centre.#smsc = await Smsc.open(password, options, takenIn(journal.past));
     return centre;
@@ -76,6 +79,7 @@ export class MessageCentre {
   }
 
   async close(): Promise<void> {
+    clearTimeout(this.#timer);
     await this.#smsc?.off();
   }
 
@@ -93,6 +97,13 @@ export class MessageCentre {
       this.#receipts += 1;
       this.#waiting.delete(each.receipted);
     }
+  }
+
+  #tellSoon(): void {
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      void this.#tell();
+    }, DELIVERY_MS);
   }
 
   /** One receipt after the other, until all are taken or the bank is not there; then again when it has bound. */
