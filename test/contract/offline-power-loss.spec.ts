@@ -30,7 +30,6 @@ interface Ended {
 
 let room: OfflineRoom;
 let setup: string;
-let folder: string;
 
 beforeAll(async () => {
   room = new OfflineRoom();
@@ -50,31 +49,31 @@ beforeAll(async () => {
   });
 });
 
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'offline-power-loss-'));
-  writeFileSync(join(folder, 'setup.json'), setup);
-});
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+/** @returns a folder before the exchange. */
+function newFolder(): string {
+  const made = mkdtempSync(join(tmpdir(), 'offline-power-loss-'));
+  writeFileSync(join(made, 'setup.json'), setup);
+  return made;
+}
 
 /** A hundred processes load the same modules. */
 const compiled = mkdtempSync(join(tmpdir(), 'offline-compiled-'));
 afterAll(() => rmSync(compiled, { recursive: true, force: true }));
 
-const run = (killAt: number) =>
-  spawnSync(process.execPath, [PROGRAM, folder, killAt.toString()], {
+type Exchange = readonly [folder: string, killAt: number];
+
+const run = (...exchanges: readonly Exchange[]) =>
+  spawnSync(process.execPath, [PROGRAM, ...exchanges.flat().map(String)], {
     encoding: 'utf8',
     env: { ...process.env, NODE_COMPILE_CACHE: compiled },
   });
 
-/** Runs to the end. */
-function runOn(): Ended {
-  const { stdout, stderr } = run(0);
+function endOf({ stdout, stderr }: ReturnType<typeof run>): Ended {
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout) as Ended;
 }
 
-function notes(file: string): readonly unknown[] {
+function notes(folder: string, file: string): readonly unknown[] {
   const path = join(folder, file);
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
@@ -82,12 +81,12 @@ function notes(file: string): readonly unknown[] {
 }
 
 /** What the ledger's own rules say of everything that ever reached it. */
-function judged(): readonly [orderNumber: string, verdict: string][] {
+function judged(folder: string): readonly [orderNumber: string, verdict: string][] {
   let reserve: ReserveRow | undefined = room.ledger.reserveOf({
     ...{ customerId: 'customer-1', deviceId: 'phone', epoch: 1 },
   });
   const context = settleContext({ now: NOW });
-  return (notes('batches') as readonly VoucherBatch[]).flatMap(({ vouchers }) =>
+  return (notes(folder, 'batches') as readonly VoucherBatch[]).flatMap(({ vouchers }) =>
     vouchers.map(({ voucher, request }): [string, string] => {
       const claim = {
         voucher: Buffer.from(voucher, 'base64'),
@@ -100,26 +99,33 @@ function judged(): readonly [orderNumber: string, verdict: string][] {
   );
 }
 
-function expectOneOfEach(ended: Ended): void {
+/** Of a folder whose exchange ran to its end, which then goes. */
+function expectOneOfEach(folder: string, ended: Ended): void {
   expect(ended).toMatchObject({ spent: '2500', waiting: 0, fabric: [] });
-  expect(notes('lost')).toEqual([]);
-  const verdicts = [...judged()].sort(([a], [b]) => (a < b ? -1 : 1));
+  expect(notes(folder, 'lost')).toEqual([]);
+  const verdicts = [...judged(folder)].sort(([a], [b]) => (a < b ? -1 : 1));
   expect(verdicts).toEqual(ORDERS.map((order) => [order, 'settled']));
-  const vouchers = (notes('released') as readonly { bytes: string }[]).map(({ bytes }) =>
+  const vouchers = (notes(folder, 'released') as readonly { bytes: string }[]).map(({ bytes }) =>
     Buffer.from(unpacked(Buffer.from(bytes, 'base64')).voucher).toString('hex'),
   );
   expect(new Set(vouchers).size).toBe(ORDERS.length);
+  rmSync(folder, { recursive: true });
 }
 
 test('killed at every step', () => {
-  const whole = runOn();
-  expectOneOfEach(whole);
-  for (let killAt = 1; killAt <= whole.steps; killAt += 1) {
-    rmSync(folder, { recursive: true, force: true });
-    folder = mkdtempSync(join(tmpdir(), 'offline-power-loss-'));
-    writeFileSync(join(folder, 'setup.json'), setup);
-    expect(run(killAt).signal).toBe('SIGKILL');
-    expectOneOfEach(runOn());
+  let killed = newFolder();
+  const whole = endOf(run([killed, 0]));
+  expectOneOfEach(killed, whole);
+  killed = newFolder();
+  expect(run([killed, 1]).signal).toBe('SIGKILL');
+  for (let killAt = 2; killAt <= whole.steps; killAt += 1) {
+    // What the last one left is brought to its end by the process that is killed in the next folder.
+    const next = newFolder();
+    const both = run([killed, 0], [next, killAt]);
+    expect(both.signal).toBe('SIGKILL');
+    expectOneOfEach(killed, endOf(both));
+    killed = next;
   }
+  expectOneOfEach(killed, endOf(run([killed, 0])));
   expect(whole.steps).toBeGreaterThan(30);
 });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A till and a device in one process, over the durable stores: pays, accepts and settles, and kills itself at a step.
-// Arguments: the folder, and the number of the step, 0 for none. Runs the built SDK, as a merchant would.
+// Arguments: a folder and the number of the step, 0 for none; then further such pairs, which run one after the other, because to start
+// a process costs more than the exchange. Runs the built SDK, as a merchant would.
 const { Buffer } = require('node:buffer');
 const { appendFileSync, existsSync, readFileSync } = require('node:fs');
 const { createPrivateKey } = require('node:crypto');
@@ -13,15 +14,16 @@ const {
   Terminal,
 } = require('@fabric-offline-pay/sdk/offline');
 
-const [folder, killAt] = process.argv.slice(2);
-const setup = JSON.parse(readFileSync(join(folder, 'setup.json'), 'utf8'));
-const clock = () => setup.now;
+let folder = '';
+let killAt = 0;
+let setup = {};
 let steps = 0;
+const clock = () => setup.now;
 
 /** Passed between any two effects. */
 function step() {
   steps += 1;
-  if (steps === Number(killAt)) process.kill(process.pid, 'SIGKILL');
+  if (steps === killAt) process.kill(process.pid, 'SIGKILL');
 }
 
 /** Outlives the process, like the paper that a voucher is printed on. */
@@ -119,4 +121,12 @@ async function exchange() {
   console.log(JSON.stringify({ steps, settled, spent, waiting: waiting.count, fabric }));
 }
 
-void exchange();
+async function exchangeAll([nextFolder, nextKillAt, ...others]) {
+  if (nextFolder === undefined) return;
+  [folder, killAt, steps] = [nextFolder, Number(nextKillAt), 0];
+  setup = JSON.parse(readFileSync(join(folder, 'setup.json'), 'utf8'));
+  await exchange();
+  await exchangeAll(others);
+}
+
+void exchangeAll(process.argv.slice(2));
