@@ -3,10 +3,14 @@
 // seconds of a processor, reading it a fraction of one.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const ROOT = join(__dirname, '..', '..', '..', '..');
+
+/** The package that has it. */
+const COMMON = join(ROOT, 'network', 'nodes', 'common', 'package.json');
 
 const PROGRAM = `
   const { PGlite } = require(process.argv[1]);
@@ -27,7 +31,7 @@ function versionOf(program: string): string {
 }
 
 export default async function setup(): Promise<void> {
-  const program = require.resolve('@electric-sql/pglite');
+  const program = createRequire(COMMON).resolve('@electric-sql/pglite');
   const name = `offpay-empty-database-${versionOf(program)}.tar`;
   const kept = join(ROOT, 'node_modules', '.cache', name);
   process.env['OFFPAY_TEST_EMPTY_DATABASE'] = kept;
