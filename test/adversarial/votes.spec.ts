@@ -8,11 +8,11 @@ import {
   type NamedTransaction,
   type Role,
 } from '@fabric-offline-pay/domain';
-import { defaultTopology, type OrganisationTopology } from '@fabric-offline-pay/operate';
+import type { OrganisationTopology } from '@fabric-offline-pay/operate';
 import { runExpress, type Client, type Connection } from '@fabric-offline-pay/sdk';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import { BANK, CURRENCY, POLICY, type CustomerDevice } from '@fabric-offline-pay/testing';
-import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { bareNetwork, quickTopology, type BareNetwork } from '../support/bare-network.js';
 import { codeOf } from '../support/code-of.js';
 import { firstOf, leading } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
@@ -46,8 +46,8 @@ let authService: Client;
 
 beforeAll(async () => {
   const topology = {
-    ...defaultTopology,
-    organisations: [...defaultTopology.organisations, SECOND_BANK],
+    ...quickTopology,
+    organisations: [...quickTopology.organisations, SECOND_BANK],
   };
   network = await bareNetwork({ topology });
   gateways = new RawGateways(network.home, network.clients.description);

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Clients } from '@fabric-offline-pay/operate';
+import { Clients, defaultTopology } from '@fabric-offline-pay/operate';
 import type { Parties, Purchase } from '@fabric-offline-pay/sdk';
 import { CURRENCY, POLICY, type CustomerDevice, type World } from '@fabric-offline-pay/testing';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
@@ -81,7 +81,10 @@ export class BenchNetwork {
     const folder = mkdtempSync(join(tmpdir(), 'offpay-bench-'));
     try {
       const chaincodeDirectory = patchedChaincode(join(folder, 'chaincode'), NOOP_CONTRACT);
-      const network = await networkWorld({ chaincodeDirectory }, BENCH_POLICY);
+      const network = await networkWorld(
+        { chaincodeDirectory, topology: defaultTopology },
+        BENCH_POLICY,
+      );
       return new BenchNetwork(network, folder);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });

@@ -3,8 +3,9 @@
 // a cable is cut; or it hangs, closes nothing and answers nothing. The bank goes on with the other peer: its clients, and those of the
 // others that need its endorsement. No payment is lost, none is made twice.
 import { readFileSync } from 'node:fs';
-import { defaultTopology, killNode } from '@fabric-offline-pay/operate';
+import { killNode } from '@fabric-offline-pay/operate';
 import { connect, type Connection } from '@fabric-offline-pay/sdk';
+import { quickTopology } from '../support/bare-network.js';
 import { buyAll, delaysOf, expectAllPaidOnce } from '../support/buying.js';
 import { itemWhere, leading } from '../support/defined.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
@@ -21,7 +22,7 @@ if (reason !== undefined) console.warn(`skipped: ${reason}`);
 let network: NetworkWorld;
 
 beforeAll(async () => {
-  network = await networkWorld({ topology: withTwoBankPeers(defaultTopology) });
+  network = await networkWorld({ topology: withTwoBankPeers(quickTopology) });
 }, 400_000);
 afterAll(async () => {
   await killNode(network.home, 'bank-peer', 'SIGCONT');

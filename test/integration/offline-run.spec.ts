@@ -22,6 +22,7 @@ import { OfflineNetwork, OFFLINE } from '../offline/offline-network.js';
 import { reportOf } from '../offline/report.js';
 import { run, type Ran } from '../offline/run.js';
 import { defined, firstOf } from '../support/defined.js';
+import { quickTopology } from '../support/bare-network.js';
 import { eventually } from '../support/eventually.js';
 import { connectAs } from '../support/foreign-gateway.js';
 import {
@@ -44,7 +45,7 @@ let here: World;
 let there: World;
 
 beforeAll(async () => {
-  network = await OfflineNetwork.open();
+  network = await OfflineNetwork.open(quickTopology);
   const proofs = join(network.folder, 'proofs');
   ran = await run(network, { ...SCALE, proofs, tell: () => undefined });
   [here, there] = ran.shops;

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Amount } from '@fabric-offline-pay/domain';
+import { defaultTopology } from '@fabric-offline-pay/operate';
 import { OfflineBank } from '@fabric-offline-pay/run';
 import { BANK, CURRENCY, POLICY, type World } from '@fabric-offline-pay/testing';
 import { burst } from '../bench/burst.js';
@@ -44,11 +45,15 @@ export class OfflineNetwork {
     this.folder = folder;
   }
 
-  static async open(): Promise<OfflineNetwork> {
+  /** @param topology default: that of a campaign, which measures */
+  static async open(topology = defaultTopology): Promise<OfflineNetwork> {
     const folder = mkdtempSync(join(tmpdir(), 'offpay-offline-'));
     try {
       const chaincodeDirectory = patchedChaincode(join(folder, 'chaincode'), NOOP_CONTRACT);
-      const network = await networkWorld({ chaincodeDirectory }, { ...POLICY, offline: OFFLINE });
+      const network = await networkWorld(
+        { chaincodeDirectory, topology },
+        { ...POLICY, offline: OFFLINE },
+      );
       return await OfflineNetwork.#on(network, folder);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });
