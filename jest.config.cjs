@@ -49,7 +49,7 @@ const onAll = process.env['OFFPAY_DATABASES'] === 'all';
 
 /** Those in which work goes on at the same time: there the two kinds differ the most, so that they always run on both. */
 const ON_BOTH =
-  /^network\/nodes\/(common|merchant|bank\/src\/outbox)\/|^test\/contract\/(notices|funding|merchant-node|blocks-together)\./;
+  /^network\/nodes\/(common|merchant|bank\/src\/outbox)\/|^test\/contract\/(funding|blocks-together)\./;
 
 const embedded = {
   ...shared,

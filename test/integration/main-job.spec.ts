@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The main job as a newcomer runs it: start, read, continue, stop. Real files, real peers, real CAs, real databases.
+// The main job as a newcomer runs it: start, read, continue, stop. Real files, real peers, real CAs, real databases. While its orders are
+// paid, some of its processes are killed: that must change nothing.
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import {
   standInsDesk,
   type StandInsDesk,
 } from '@fabric-offline-pay/run';
+import { Attacks } from '../support/attacks.js';
 import {
   canariesOf,
   codeCanary,
@@ -69,8 +71,15 @@ const home = mkdtempSync(join(tmpdir(), 'offpay-main-'));
 const reportFile = join(home, 'report.json');
 const here = ['--home', home];
 
-async function succeed(...args: string[]): Promise<string> {
-  const { code, stdout, stderr } = await offpay([...args, ...here]);
+const attacks = new Attacks(home);
+
+const succeed = (...args: string[]): Promise<string> => succeedHeard(args);
+
+async function succeedHeard(
+  args: readonly string[],
+  onLine?: (line: string) => void,
+): Promise<string> {
+  const { code, stdout, stderr } = await offpay([...args, ...here], onLine);
   if (code !== 0) throw new Error(`offpay ${args.join(' ')} ended with ${String(code)}\n${stderr}`);
   return stdout;
 }
@@ -81,7 +90,7 @@ let report: PayReport;
 const desk = (): StandInsDesk => defined(standInsDesk(home), 'service stand-ins');
 
 beforeAll(async () => {
-  await succeed('start', '--report', reportFile);
+  await succeedHeard(['start', '--report', reportFile], attacks.hear);
   report = readReport(reportFile);
 }, 400_000);
 
@@ -94,6 +103,10 @@ test('every row of the sample ends as it must, with its own refusal', () => {
   expectSampleOutcomes(report);
   const refusals = expectedOrders().flatMap(({ refusal }) => refusal ?? []);
   expect(Object.keys(report.refusals).sort()).toEqual([...new Set(refusals)].sort());
+});
+
+test('bank chaincode, a peer and the leading orderer were killed meanwhile, and came back', async () => {
+  for (const restarts of await attacks.restarts()) expect(restarts).toBeGreaterThan(0);
 });
 
 test('payments without a network end as they must: settled, refused by the terminal, or reported as a double spend', () => {

@@ -35,7 +35,7 @@ import {
   type Payment,
 } from '../support/offline-world.js';
 
-const SCALE = { devices: 6, terminals: 3, payments: 30 };
+const SCALE = { devices: 4, terminals: 3, payments: 16 };
 const AMOUNT = 100n;
 const PROGRAM = join(__dirname, '..', '..', 'scripts', 'bin', 'offpay.js');
 

@@ -7,7 +7,7 @@ import type { CustomerDevice } from '@fabric-offline-pay/testing';
 import { lastBlock } from '../support/express-legs.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
-const TIMES = 20;
+const TIMES = 12;
 const ROUNDS_AT_ONCE = 4;
 const ROUNDS = Array.from({ length: TIMES }, (_, index) => index + 1);
 

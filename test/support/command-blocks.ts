@@ -81,7 +81,7 @@ export const NOT_RUN: readonly (readonly [document: string, begins: string, why:
   [
     'docs/testing.md',
     'OFFPAY_TIMES=',
-    'a campaign of an hour; test/integration/survival.spec.ts runs once',
+    'a campaign of an hour; test/integration/main-job.spec.ts kills the same, once',
   ],
 ];
 
