@@ -9,9 +9,8 @@ import {
   renameSync,
   rmSync,
 } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { NetworkError, runProgram, withLock } from '@fabric-offline-pay/node-common';
+import { cacheFolder, NetworkError, runProgram, withLock } from '@fabric-offline-pay/node-common';
 import { fabricCaModule, fabricModule } from '../package-folders.js';
 import type { Progress } from '../progress.js';
 import { buildKey } from './build-key.js';
@@ -57,12 +56,6 @@ export function builtPrograms(environment: NodeJS.ProcessEnv): FabricPrograms {
 
 function buildFolder(environment: NodeJS.ProcessEnv): string {
   return join(cacheFolder(environment), currentKey());
-}
-
-/** `$XDG_CACHE_HOME/fabric-offline-pay`, or the same under `~/.cache`. */
-function cacheFolder(environment: NodeJS.ProcessEnv): string {
-  const base = environment['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  return join(base, 'fabric-offline-pay');
 }
 
 function currentKey(): string {

@@ -2,8 +2,9 @@
 // One supervised process: starts it, watches it, starts it again when it dies, and stops it on request.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
+  cacheFolder,
   cleanEnvironment,
   HOME_MARK,
   makeFolder,
@@ -22,6 +23,9 @@ import {
 
 /** An event of a process, for the supervisor's log. */
 export type ProcessNews = (message: string, facts: Readonly<Record<string, unknown>>) => void;
+
+/** Programs of Node.js compile what they load once, not at every start. */
+const COMPILED_ONCE = { NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled') };
 
 const STOP_GRACE_MS = 8_000;
 const LARGEST_LOG = 50_000_000;
@@ -111,7 +115,7 @@ export class SupervisedProcess {
       return privately(() =>
         spawn(command, args, {
           cwd,
-          env: { ...cleanEnvironment(), ...env, [HOME_MARK]: this.#home },
+          env: { ...cleanEnvironment(), ...COMPILED_ONCE, ...env, [HOME_MARK]: this.#home },
           stdio: ['ignore', log, log],
           detached: true,
         }),

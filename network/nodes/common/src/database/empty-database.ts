@@ -4,9 +4,9 @@ import { createHash } from 'node:crypto';
 import { type Dirent, existsSync, readFileSync, statSync } from 'node:fs';
 import { cp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
-import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
+import { cacheFolder } from '../system/cache-folder.js';
 import { withLock } from '../system/file-lock.js';
 import { makeFolder, readTextIfPresent, writeFileAtomic } from '../system/files.js';
 
@@ -23,11 +23,9 @@ function versionOfEngine(): string {
   return packageFile.parse(JSON.parse(readFileSync(file, 'utf8'))).version;
 }
 
-/** @returns where the empty database of the installed version is kept: below `$XDG_CACHE_HOME` or `~/.cache`. */
-export function keptDatabase(environment: NodeJS.ProcessEnv = process.env): string {
-  const base = environment['XDG_CACHE_HOME'] || join(homedir(), '.cache');
-  return join(base, 'fabric-offline-pay', 'empty-database', versionOfEngine());
-}
+/** @returns where the empty database of the installed version is kept. */
+export const keptDatabase = (environment?: NodeJS.ProcessEnv): string =>
+  join(cacheFolder(environment), 'empty-database', versionOfEngine());
 
 /** A folder below this one that somebody else can write would let them choose what a node's database begins with. */
 function isOwn(folder: string): boolean {

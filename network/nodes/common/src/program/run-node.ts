@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The process of a node: `node main.js <configuration file>`. SIGTERM or SIGINT ends it. `node main.js rebuild <configuration file>` makes
 // its tables anew from the ledger, and ends.
+import { flushCompileCache } from 'node:module';
 import { pino, type Logger } from 'pino';
 import * as z from 'zod';
 import { factsOf } from '../http/node-error.js';
@@ -65,6 +66,8 @@ async function serve<Tables extends PositionTables, Table extends Operations, Co
   ...[options, stopped, broken]: Parameters<Use<Tables, Table, Context>>
 ): Promise<void> {
   const node = await startNode(options);
+  // Now, because a process that is killed writes nothing. It is kept where NODE_COMPILE_CACHE says; otherwise, nowhere.
+  flushCompileCache();
   try {
     options.logger.info({ signal: await Promise.race([stopped, broken]) }, 'ending');
   } finally {
