@@ -5,10 +5,13 @@ import { openBankDatabase } from '@fabric-offline-pay/bank-node';
 import { Work } from '@fabric-offline-pay/node-common/node';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import type { Client, Purchase } from '@fabric-offline-pay/sdk';
-import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
+import { BANK, CURRENCY, MERCHANT, POLICY, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
 import { openAccount } from '../../network/nodes/bank/src/core-banking/book/open-account.js';
-import type { CoreBanking } from '../../network/nodes/bank/src/core-banking/core-banking.js';
+import {
+  HostUnavailable,
+  type CoreBanking,
+} from '../../network/nodes/bank/src/core-banking/core-banking.js';
 import { embeddedCoreBanking } from '../../network/nodes/bank/src/core-banking/embedded/embedded-core-banking.js';
 import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
 import { fundCustomer, fundingWork } from '../../network/nodes/bank/src/funding/funding-work.js';
@@ -17,6 +20,7 @@ import {
   type FundingLedger,
 } from '../../network/nodes/bank/src/funding/funding-ledger.js';
 import type { FundingContext } from '../../network/nodes/bank/src/funding/fund-order.js';
+import { issueIdOf } from '../../network/nodes/bank/src/funding/keys.js';
 import { askFunding, findFunding } from '../../network/nodes/bank/src/funding/store.js';
 import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { availableTo } from '../support/balances.js';
@@ -66,15 +70,15 @@ let opened = 0;
 /** So does its order: keys at the host are made from it. */
 let orderNumber = '';
 
-async function openWorld(): Promise<void> {
+async function openWorld(policy = POLICY): Promise<void> {
   for (const table of TABLES) await db.deleteFrom(table).execute();
-  memory = await memoryWorld();
+  memory = await memoryWorld({ policy });
   device = await memory.world.customer(CUSTOMER, OWN.toString());
   teller = await memory.world.bank('teller');
   await openInstrument();
 }
 
-beforeEach(openWorld);
+beforeEach(() => openWorld());
 
 async function openInstrument(): Promise<void> {
   opened += 1;
@@ -250,18 +254,71 @@ test.each([
 });
 
 test('a large sum waits for a second person, and goes on when it was confirmed', async () => {
-  const proposed = fundingLedger(teller);
-  let confirmed = false;
-  const ledger: FundingLedger = {
-    ...proposed,
-    issue: async (id, sum) => confirmed && (await proposed.issue(id, sum)),
-  };
-  await expect(fundNow(contextOf({ ledger }))).rejects.toMatchObject({
-    code: 'AWAITS_CONFIRMATION',
+  const limits = { ...POLICY.currencies[CURRENCY], issue: OWN.toString() };
+  await openWorld({ ...POLICY, currencies: { [CURRENCY]: limits } });
+  const waits = { code: 'AWAITS_CONFIRMATION' };
+  await expect(fundNow()).rejects.toMatchObject(waits);
+  await expect(lookAgain()).rejects.toMatchObject(waits);
+  expect((await money()).available).toBe(OWN);
+  const { settlement } = await memory.world.bank('operator');
+  await settlement.confirmIssue({
+    ...{ issueId: issueIdOf({ ...orderKey(), leg: 1 }), customerId: CUSTOMER },
+    ...{ token, currency: CURRENCY, amount: LACKING.toString() },
   });
-  confirmed = true;
-  await fundCustomer(contextOf({ ledger }), CUSTOMER);
+  await lookAgain();
   expect(await money()).toEqual({ ...FUNDED, available: TOTAL });
+  await run('express', await purchaseOf());
+  await lookAgain();
+  expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
+});
+
+test('what the host was asked to keep, it keeps, though the account could give it back before the host answers', async () => {
+  await run('express', await purchaseOf(null));
+  await (await memory.world.bank('bank-node')).settlement.void(orderKey());
+  const sum = { customerId: CUSTOMER, token, currency: CURRENCY, amount: TOTAL.toString() };
+  await teller.settlement.withdraw({ withdrawId: 'W', ...sum });
+  const book = embeddedCoreBanking({ db, clock: Date.now });
+  const away: CoreBanking = {
+    authorise: (request) => book.authorise(request),
+    complete: () => Promise.reject(new HostUnavailable()),
+    reverse: (request) => book.reverse(request),
+    payOut: (request) => book.payOut(request),
+    echo: () => book.echo(),
+    statement: (day) => book.statement(day),
+  };
+  await expect(lookAgain(contextOf({ coreBanking: away }))).rejects.toThrow(HostUnavailable);
+  await teller.settlement.issue({ issueId: 'back', ...sum });
+  await lookAgain();
+  expect(await money()).toEqual({ ...FUNDED, completed: LACKING, available: TOTAL });
+});
+
+describe('an order number that two customers ask for', () => {
+  const askAs = (customerId: string, total = TOTAL, currency: string = CURRENCY) =>
+    askFunding(db, { ...orderKey(), customerId, currency, total: total.toString() }, Date.now());
+
+  test('is kept by nobody whose money is not moved', async () => {
+    await askAs('somebody-else', 1);
+    await db.updateTable('fundings').set({ state: 'unneeded' }).execute();
+    await run('express', await purchaseOf());
+    expect(await findFunding(db, orderKey())).toMatchObject({ customer_id: CUSTOMER });
+    expect(await money()).toEqual(FUNDED);
+  });
+
+  test('is kept by whose money is moved, even when it is refused the rest', async () => {
+    await fundNow();
+    await db.updateTable('fundings').set({ state: 'refused' }).execute();
+    const before = await findFunding(db, orderKey());
+    expect(await askAs('somebody-else')).toBeUndefined();
+    expect(await askAs(CUSTOMER, TOTAL, 'CNY')).toBeUndefined();
+    expect(await findFunding(db, orderKey())).toEqual(before);
+  });
+
+  test('comes to what it comes to when it is asked for again', async () => {
+    await askAs(CUSTOMER, 1000);
+    await db.updateTable('fundings').set({ state: 'refused' }).execute();
+    expect(await askAs(CUSTOMER)).toMatchObject({ state: 'asked', total: TOTAL.toString() });
+    expect(await askAs(CUSTOMER, 1000)).toMatchObject({ total: TOTAL.toString() });
+  });
 });
 
 const mortalContext = (life: Life): FundingContext => {

@@ -303,7 +303,7 @@ export const SERVICE_OPERATIONS = operations({
     summary: "Funds an order from the customer's instrument, as far as the account is short.",
     input: INPUTS.fundOrder,
     output: funding,
-    errors: ['LOGIN_NOT_AUTHENTICATED'],
+    errors: ['LOGIN_NOT_AUTHENTICATED', 'STATE_CONFLICT'],
     bodyKiB: TERMS,
   }),
   listInstruments: channel({

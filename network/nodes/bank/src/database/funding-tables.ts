@@ -71,7 +71,8 @@ export type MoveKind = 'complete' | 'release' | 'refund';
  * `planned` → `done`. What goes back leaves the ledger first (`withdrawn`). `kept`: the customer has spent it otherwise; a release is then
  * completed instead, so that what is on the ledger stays backed.
  */
-export type MoveState = 'planned' | 'withdrawn' | 'done' | 'kept';
+/** `keeping`: the account lacked it, so that the host is asked to keep it; no longer withdrawn, whatever comes onto the account. */
+export type MoveState = 'planned' | 'withdrawn' | 'keeping' | 'done' | 'kept';
 
 /** A part of a leg that is final at the host, or goes back. */
 export interface FundingMoveTable {

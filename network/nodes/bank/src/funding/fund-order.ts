@@ -201,8 +201,9 @@ class Move {
   async finish(): Promise<void> {
     const { kind, state } = this.#move;
     if (kind === 'complete') await this.#complete('done');
+    else if (state === 'keeping') await this.#complete('kept');
     else if (state === 'withdrawn' || (await this.#withdraw())) await this.#reverse();
-    else if (kind === 'release') await this.#complete('kept');
+    else if (kind === 'release') await this.#keep();
     else await this.#end('kept');
   }
 
@@ -231,10 +232,16 @@ class Move {
 
   async #complete(end: 'done' | 'kept'): Promise<void> {
     const request = this.#request;
-    // A release that is kept has a key of its own: after a crash the withdrawal may succeed, and the reversal follows.
+    // What is kept is another request than the reversal that was planned.
     const key = end === 'kept' ? `${request.key}/kept` : request.key;
     await carryOut(this.#context.coreBanking.complete({ ...request, key }));
     await this.#end(end);
+  }
+
+  /** Decided before the host is asked: while that request has no answer, the host takes no other for the authorisation. */
+  async #keep(): Promise<void> {
+    await this.#end('keeping');
+    await this.#complete('kept');
   }
 
   async #withdraw(): Promise<boolean> {
@@ -257,13 +264,15 @@ class Move {
   }
 }
 
+const isOpen = ({ state }: FundingMoveTable): boolean =>
+  state === 'planned' || state === 'withdrawn' || state === 'keeping';
+
 async function finishMoves(context: FundingContext, funding: Funding): Promise<void> {
   const key = keyOf(funding);
   const legs = await legsOf(context.db, key);
   for (const move of await movesOf(context.db, key)) {
     const leg = legs.find(({ leg: number }) => number === move.leg);
-    if (leg !== undefined && (move.state === 'planned' || move.state === 'withdrawn'))
-      await new Move(context, funding, leg, move).finish();
+    if (leg !== undefined && isOpen(move)) await new Move(context, funding, leg, move).finish();
   }
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where a customer asks for an order to be funded, and chooses the instrument that funds its orders.
-import type { OrderKey } from '@fabric-offline-pay/domain';
 import { waitUntil } from '@fabric-offline-pay/node-common';
 import type { Work } from '@fabric-offline-pay/node-common/node';
 import { BankError } from '../bank-error.js';
@@ -46,11 +45,15 @@ export class FundingDesk {
     this.#parts = parts;
   }
 
-  /** Asks for the order to be funded, and waits for the outcome. Repeating it does nothing twice. */
+  /**
+   * Asks for the order to be funded, and waits for the outcome. Repeating it does nothing twice.
+   * @throws {BankError} STATE_CONFLICT while the order number is funded for another customer, or in another currency
+   */
   async fund(request: FundingRequest): Promise<FundingOutcome> {
     const { db, work, clock } = this.#parts;
     await db.transaction().execute(async (transaction) => {
-      await askFunding(transaction, request, clock());
+      if ((await askFunding(transaction, request, clock())) === undefined)
+        throw new BankError('STATE_CONFLICT', 'orderNumber');
       await askForCustomer(work, transaction, request.customerId);
     });
     work.wake();
@@ -83,14 +86,18 @@ export class FundingDesk {
       .execute();
   }
 
-  async #outcomeOf(key: OrderKey): Promise<FundingOutcome> {
+  async #outcomeOf({ customerId, ...key }: FundingRequest): Promise<FundingOutcome> {
     const { db } = this.#parts;
+    const own = async () => {
+      const found = await findFunding(db, key);
+      return found?.customer_id === customerId ? found : undefined;
+    };
     const decided = async (): Promise<true | undefined> =>
-      (await findFunding(db, key))?.state === 'asked' ? undefined : true;
+      (await own())?.state === 'asked' ? undefined : true;
     const patience = { deadlineMs: PATIENCE_MS, intervalMs: LOOK_MS };
     await waitUntil('the funding', decided, patience).catch(() => undefined);
-    const funding = await findFunding(db, key);
-    const view = await readFunding(db, key);
+    const funding = await own();
+    const view = funding && (await readFunding(db, key));
     return {
       state: funding?.state ?? 'asked',
       refusal: funding?.refusal ?? null,

@@ -26,6 +26,23 @@ export interface FundingLedger {
 
 const is = (error: unknown, code: string): boolean => refusalCode(error) === code;
 
+/**
+ * A repeated issue is answered as it was first: proposed. Whether a second person confirmed it meanwhile, its confirmation says, which
+ * is answered to everybody as a repetition; before that, the person who proposed is refused.
+ */
+async function isConfirmed(
+  teller: Client,
+  asked: InstrumentMoney & { readonly issueId: string },
+): Promise<boolean> {
+  try {
+    const { result } = await teller.settlement.confirmIssue(asked);
+    return result.state === 'issued';
+  } catch (error) {
+    if (is(error, 'SECOND_TELLER_REQUIRED')) return false;
+    throw error;
+  }
+}
+
 /** @param teller a client with a certificate of role `teller` that only the bank's node has */
 export const fundingLedger = (teller: Client): FundingLedger => ({
   async readAvailable(customerId, currency) {
@@ -40,8 +57,9 @@ export const fundingLedger = (teller: Client): FundingLedger => ({
     }
   },
   async issue(issueId, money) {
-    const { result } = await teller.settlement.issue({ issueId, ...money });
-    return result.state === 'issued';
+    const asked = { issueId, ...money };
+    const { result } = await teller.settlement.issue(asked);
+    return result.state === 'issued' || isConfirmed(teller, asked);
   },
   async withdraw(withdrawId, money) {
     try {

@@ -62,6 +62,7 @@ export const sumsOf = (legs: Legs, moves: Moves): FundingSums => ({
 
 function stepOfMove({ kind, state }: FundingMoveTable): FundingStep | null {
   if (state === 'withdrawn') return kind;
+  if (state === 'keeping') return 'complete';
   if (state !== 'planned') return null;
   return kind === 'complete' ? 'complete' : 'withdraw';
 }

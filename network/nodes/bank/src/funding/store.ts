@@ -40,12 +40,27 @@ export const findFunding = (db: BankDatabase, key: OrderKey): Promise<Funding | 
     .where('order_number', '=', key.orderNumber)
     .executeTakeFirst();
 
-/** Notes that an order is to be funded. One that was refused is tried again. */
+/** Nothing is under way: asked for again, it begins anew. */
+const IS_AT_REST = sql<boolean>`fundings.state in ('refused', 'unneeded')`;
+
+/** No money was moved for it. */
+const IS_EMPTY = sql<boolean>`not exists (
+  select 1 from funding_legs leg where leg.merchant_id = fundings.merchant_id
+    and leg.order_number = fundings.order_number and leg.state <> 'refused')`;
+
+/** Whoever asks first for an order number need not be who orders: it is kept for somebody only while it moves that customer's money. */
+const MAY_ASK = sql<boolean>`(fundings.customer_id = excluded.customer_id and fundings.currency = excluded.currency)
+  or (${IS_AT_REST} and ${IS_EMPTY})`;
+
+/**
+ * Notes that an order is to be funded. One that was refused is tried again, with what it comes to now.
+ * @returns undefined, and changes nothing, while the order number is funded for another customer, or in another currency
+ */
 export async function askFunding(
   db: BankDatabase,
   { customerId, currency, total, ...key }: FundingRequest,
   now: number,
-): Promise<Funding> {
+): Promise<Funding | undefined> {
   return db
     .insertInto('fundings')
     .values({
@@ -58,17 +73,23 @@ export async function askFunding(
       asked_at: now,
     })
     .onConflict((conflict) =>
-      conflict.columns(['merchant_id', 'order_number']).doUpdateSet({
-        state: sql`case when fundings.state in ('refused', 'unneeded') then 'asked' else fundings.state end`,
-        refusal: null,
-        // Asked for anew, it has anew its time to hold its money.
-        asked_at: sql`case when fundings.state in ('refused', 'unneeded') then excluded.asked_at else fundings.asked_at end`,
-        is_waiting: true,
-        wanted: sql`fundings.wanted + 1`,
-      }),
+      conflict
+        .columns(['merchant_id', 'order_number'])
+        .doUpdateSet({
+          customer_id: customerId,
+          currency,
+          total: sql`case when ${IS_AT_REST} then excluded.total else fundings.total end`,
+          state: sql`case when ${IS_AT_REST} then 'asked' else fundings.state end`,
+          refusal: null,
+          // Asked for anew, it has anew its time to hold its money.
+          asked_at: sql`case when ${IS_AT_REST} then excluded.asked_at else fundings.asked_at end`,
+          is_waiting: true,
+          wanted: sql`fundings.wanted + 1`,
+        })
+        .where(MAY_ASK),
     )
     .returningAll()
-    .executeTakeFirstOrThrow();
+    .executeTakeFirst();
 }
 
 /** Notes that the ledger says something new of funded orders. @returns the customers for whom there is something to do */

@@ -34,6 +34,11 @@ it('writes one file per message, which only this user may read, and leaves nothi
   expect(statSync(join(folder, 'login-1~login~111111.json')).mode & 0o777).toBe(0o600);
 });
 
+it('writes a message whose id has slashes, as those of money given back have', async () => {
+  await outbox.send({ channel: 'sms', to: phone, text: '', id: 'shop~A1~givenBack~1/release/1' });
+  expect(readdirSync(folder)).toEqual(['shop~A1~givenBack~1%2Frelease%2F1.json']);
+});
+
 it('makes a missing folder for this user only', async () => {
   outbox = new OutboxFolder(join(folder, 'made'));
   await send('login-1', 'login', '111111');

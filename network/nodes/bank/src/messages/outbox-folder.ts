@@ -12,8 +12,9 @@ export interface OutboxEntry extends Message {
   readonly sentAt: number;
 }
 
-/** @returns the name of the message's file. */
-export const outboxFile = (id: string): string => `${id}.json`;
+/** @returns the name of the message's file: the id, whose slashes are escaped as in addresses. */
+export const outboxFile = (id: string): string =>
+  `${id.replaceAll('%', '%25').replaceAll('/', '%2F')}.json`;
 
 /** Writes each message as `<id>.json` (mode 0600, fsync before rename), for a gateway that sends and deletes it. */
 export class OutboxFolder implements MessageSender {

@@ -72,7 +72,7 @@ const toItem = (row: ItemRow): Item => ({
 /** What this node has begun: the key in the book, the id on the ledger, and whether it still works on it. */
 const PARTS = sql`
   select f.book_key, f.supply_kind || '/' || f.supply_id as supply_key, o.customer_id as account,
-    coalesce(m.state, l.state) in ('planned', 'authorised', 'withdrawn') as is_open
+    coalesce(m.state, l.state) in ('planned', 'authorised', 'withdrawn', 'keeping') as is_open
   from funding_ids f
   left join fundings o on o.merchant_id = f.merchant_id and o.order_number = f.order_number
   left join funding_legs l on f.move_kind is null
