@@ -29,6 +29,9 @@ export function refusalOf({ status, text }: RawAnswer): string {
 
 const WAIT_MS = 20_000;
 
+/** Its first part is the answer. */
+const EVENT_STREAM = 'text/event-stream';
+
 export class Door {
   readonly #url: string;
   readonly #agent: Agent;
@@ -47,16 +50,23 @@ export class Door {
       const sent = request({ ...options, headers: headers as Record<string, string> });
       sent.on('response', (response) => {
         const parts: Buffer[] = [];
-        response.on('data', (part: Buffer) => parts.push(part));
-        response.on('error', reject);
-        response.on('end', () =>
+        const contentType = response.headers['content-type'] ?? '';
+        const answered = () =>
           resolve({
             status: response.statusCode ?? 0,
-            contentType: response.headers['content-type'] ?? '',
+            contentType,
             allow: response.headers.allow ?? null,
             text: Buffer.concat(parts).toString('utf8'),
-          }),
-        );
+          });
+        response.on('data', (part: Buffer) => {
+          parts.push(part);
+          if (!contentType.startsWith(EVENT_STREAM)) return;
+          // It goes on until somebody leaves.
+          answered();
+          sent.destroy();
+        });
+        response.on('error', reject);
+        response.on('end', answered);
       });
       sent.on('timeout', () => sent.destroy(new Error(`${method} ${path} got no answer`)));
       sent.on('error', (error: NodeJS.ErrnoException) => {
