@@ -35,7 +35,7 @@ export {
   signalProcess,
 } from './system/process-identity.js';
 export { isHeld } from './system/process-state.js';
-export { cacheFolder } from './system/cache-folder.js';
+export { cacheFolder, ownCacheFolder } from './system/cache-folder.js';
 export { cleanEnvironment, runProgram } from './system/run-program.js';
 export { systemCodeOf } from './system/system-code.js';
 export { waitUntil } from './system/wait-until.js';

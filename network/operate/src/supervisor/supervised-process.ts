@@ -2,12 +2,12 @@
 // One supervised process: starts it, watches it, starts it again when it dies, and stops it on request.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import {
-  cacheFolder,
   cleanEnvironment,
   HOME_MARK,
   makeFolder,
+  ownCacheFolder,
   privately,
   processIdentity,
   sendSignal,
@@ -25,7 +25,10 @@ import {
 export type ProcessNews = (message: string, facts: Readonly<Record<string, unknown>>) => void;
 
 /** Programs of Node.js compile what they load once, not at every start. */
-const COMPILED_ONCE = { NODE_COMPILE_CACHE: join(cacheFolder(), 'compiled') };
+function compiledOnce(): Readonly<Record<string, string>> {
+  const folder = ownCacheFolder('compiled');
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder };
+}
 
 const STOP_GRACE_MS = 8_000;
 const LARGEST_LOG = 50_000_000;
@@ -115,7 +118,7 @@ export class SupervisedProcess {
       return privately(() =>
         spawn(command, args, {
           cwd,
-          env: { ...cleanEnvironment(), ...COMPILED_ONCE, ...env, [HOME_MARK]: this.#home },
+          env: { ...cleanEnvironment(), ...compiledOnce(), ...env, [HOME_MARK]: this.#home },
           stdio: ['ignore', log, log],
           detached: true,
         }),

@@ -31,14 +31,14 @@ async function makeEmptyDatabase(folder: string): Promise<void> {
  * service without a home, costs time only.
  * @throws when a folder with other files is there.
  */
-export async function createDataFolder(folder: string, kept = keptDatabase()): Promise<void> {
+export async function createDataFolder(folder: string, kept?: string): Promise<void> {
   if (existsSync(join(folder, MARK))) return;
   const unfinished = `${folder}.new`;
   const clear = () => rm(unfinished, { recursive: true, force: true });
   makeFolder(dirname(folder));
   await clear();
   try {
-    await copyEmptyDatabase(unfinished, kept, makeEmptyDatabase);
+    await copyEmptyDatabase(unfinished, kept ?? keptDatabase(), makeEmptyDatabase);
   } catch {
     await clear();
     await makeEmptyDatabase(unfinished);

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // An empty database of PGlite, kept in the user's cache: making one takes seconds of a processor, copying it a fraction of one.
 import { createHash } from 'node:crypto';
-import { type Dirent, existsSync, readFileSync, statSync } from 'node:fs';
+import { type Dirent, existsSync, readFileSync } from 'node:fs';
 import { cp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { cacheFolder } from '../system/cache-folder.js';
+import { cacheFolder, isOwnFolder } from '../system/cache-folder.js';
 import { withLock } from '../system/file-lock.js';
 import { makeFolder, readTextIfPresent, writeFileAtomic } from '../system/files.js';
 
 /** Longer than making one takes on a slow machine. */
 const LOCK_DEADLINE_MS = 120_000;
-
-const OTHERS_MAY_WRITE = 0o022;
 
 const packageFile = z.object({ version: z.string() });
 
@@ -26,12 +24,6 @@ function versionOfEngine(): string {
 /** @returns where the empty database of the installed version is kept. */
 export const keptDatabase = (environment?: NodeJS.ProcessEnv): string =>
   join(cacheFolder(environment), 'empty-database', versionOfEngine());
-
-/** A folder below this one that somebody else can write would let them choose what a node's database begins with. */
-function isOwn(folder: string): boolean {
-  const { uid, mode } = statSync(folder);
-  return uid === process.getuid?.() && (mode & OTHERS_MAY_WRITE) === 0;
-}
 
 const sizeOf = async (entry: Dirent): Promise<string> => {
   const path = join(entry.parentPath, entry.name);
@@ -56,7 +48,7 @@ export async function copyEmptyDatabase(
   make: (folder: string) => Promise<void>,
 ): Promise<void> {
   makeFolder(dirname(kept));
-  if (!isOwn(dirname(kept))) throw new Error(`${dirname(kept)} belongs to others, too.`);
+  if (!isOwnFolder(dirname(kept))) throw new Error(`${dirname(kept)} belongs to others, too.`);
   await withLock(`${kept}.lock`, LOCK_DEADLINE_MS, async () => {
     const digest = `${kept}.digest`;
     if (existsSync(kept) && readTextIfPresent(digest) === (await digestOf(kept))) return;

@@ -2,8 +2,9 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Generated, Kysely } from 'kysely';
-import { testPlace } from '../testing/test-place.js';
+import { sql, type Generated, type Kysely } from 'kysely';
+import { waitUntil } from '../system/wait-until.js';
+import { testPlace, urlOf } from '../testing/test-place.js';
 import { WorkerEngine } from '../testing/worker-engine.js';
 import { createDataFolder } from './create-data-folder.js';
 import { openDatabase, type DatabasePlace, type Migrations } from './open-database.js';
@@ -70,9 +71,12 @@ it('is closed when it cannot be brought up to date', async () => {
 
 describe('what fails', () => {
   let db: Kysely<Tables>;
+  let url: string | undefined;
 
   beforeAll(async () => {
-    db = await open(await testPlace());
+    const place = await testPlace();
+    url = urlOf(place);
+    db = await open(place);
   });
 
   afterAll(() => db.destroy());
@@ -86,6 +90,25 @@ describe('what fails', () => {
     await expect(failed).rejects.toThrow('stop');
     await beside;
     expect(await ids(db)).toEqual(['beside']);
+  });
+
+  it('fails a transaction whose connection the server ends, and goes on', async () => {
+    const ended = db.transaction().execute(async (transaction) => {
+      const { rows } = await sql<{ readonly pid: number }>`select pg_backend_pid() as pid`.execute(
+        transaction,
+      );
+      if (url === undefined) throw new Error('there is no server: nothing ends the connection');
+      await sql`select pg_terminate_backend(${rows[0]?.pid})`.execute(db);
+      const fails = () =>
+        sql`select 1`.execute(transaction).then(
+          () => undefined,
+          () => true as const,
+        );
+      await waitUntil('the end of the connection', fails, { deadlineMs: 20_000 });
+      await insert(transaction, 'never');
+    });
+    await expect(ended).rejects.toThrow();
+    expect(await ids(db)).not.toContain('never');
   });
 
   it('goes on after a statement that fails', async () => {

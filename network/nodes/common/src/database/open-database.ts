@@ -27,6 +27,8 @@ function poolOf(url: string): Pool {
   const pool = new Pool({ connectionString: url, types: columnTypes });
   // An idle connection that the server ended is replaced by the next one; unheard, the event would end the process.
   pool.on('error', () => undefined);
+  // The same of one in use: its statement fails, and whoever asked hears of it.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 
