@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the node did, counted from its tables, for operators and reports.
 import { sql } from 'kysely';
+import { OPEN_MOVE_STATES } from './database/funding-tables.js';
 import type { CallContext } from './context.js';
 import { EMBEDDED } from './core-banking/book/accounts.js';
 
@@ -40,7 +41,7 @@ export async function readActivity({ db }: Pick<CallContext, 'db'>): Promise<Act
       (select count(*) from funding_moves where kind = 'complete' and state = 'done')::integer as completions,
       (select count(*) from funding_moves where kind <> 'complete' and state = 'done')::integer as returns,
       (select (select count(*) from fundings where wanted > handled)
-        + (select count(*) from funding_moves where state in ('planned', 'withdrawn', 'keeping')))::integer as open,
+        + (select count(*) from funding_moves where state in (${sql.join(OPEN_MOVE_STATES)})))::integer as open,
       (select count(*) from messages where outcome in ('sent', 'delivered'))::integer as messages,
       (select count(*) from messages where outcome = 'delivered')::integer as delivered,
       (select count(*) from alerts where acknowledged_at is not null)::integer as acknowledged,

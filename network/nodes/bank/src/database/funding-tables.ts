@@ -54,6 +54,9 @@ export interface FundingTable {
 /** `planned` → `authorised` by the host → `issued` on the ledger; or `refused` by the host. */
 export type LegState = 'planned' | 'authorised' | 'issued' | 'refused';
 
+/** Of a leg that the node still works on. */
+export const OPEN_LEG_STATES = ['planned', 'authorised'] as const satisfies readonly LegState[];
+
 /** One deduction for an order. There are several when one was refused, or not enough. */
 export interface FundingLegTable {
   merchant_id: string;
@@ -69,10 +72,17 @@ export type MoveKind = 'complete' | 'release' | 'refund';
 
 /**
  * `planned` → `done`. What goes back leaves the ledger first (`withdrawn`). `kept`: the customer has spent it otherwise; a release is then
- * completed instead, so that what is on the ledger stays backed.
+ * completed instead, so that what is on the ledger stays backed. `keeping`: the host is asked for that; it is no longer withdrawn,
+ * whatever comes onto the account.
  */
-/** `keeping`: the account lacked it, so that the host is asked to keep it; no longer withdrawn, whatever comes onto the account. */
 export type MoveState = 'planned' | 'withdrawn' | 'keeping' | 'done' | 'kept';
+
+/** Of a move that the node still works on. */
+export const OPEN_MOVE_STATES = [
+  'planned',
+  'withdrawn',
+  'keeping',
+] as const satisfies readonly MoveState[];
 
 /** A part of a leg that is final at the host, or goes back. */
 export interface FundingMoveTable {

@@ -23,7 +23,12 @@ import {
   toLegs,
   type Funding,
 } from './store.js';
-import type { FundingLegTable, FundingMoveTable } from '../database/funding-tables.js';
+import {
+  OPEN_LEG_STATES,
+  OPEN_MOVE_STATES,
+  type FundingLegTable,
+  type FundingMoveTable,
+} from '../database/funding-tables.js';
 
 /** What a customer is told of a funding. */
 export interface FundingNews extends OrderKey {
@@ -136,7 +141,7 @@ async function finishLeg(
 }
 
 const isUnderWay = ({ state }: FundingLegTable): boolean =>
-  state === 'planned' || state === 'authorised';
+  OPEN_LEG_STATES.some((open) => open === state);
 
 /** @returns a new deduction for what the account lacks; undefined when it lacks nothing, or there is no instrument. */
 async function planLeg(
@@ -265,7 +270,7 @@ class Move {
 }
 
 const isOpen = ({ state }: FundingMoveTable): boolean =>
-  state === 'planned' || state === 'withdrawn' || state === 'keeping';
+  OPEN_MOVE_STATES.some((open) => open === state);
 
 async function finishMoves(context: FundingContext, funding: Funding): Promise<void> {
   const key = keyOf(funding);

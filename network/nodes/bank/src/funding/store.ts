@@ -4,13 +4,14 @@ import type { OrderKey } from '@fabric-offline-pay/domain';
 import { sql, type Selectable, type Updateable } from 'kysely';
 import type { BankDatabase } from '../database/schema.js';
 import type { Leg, PlannedMove, Reliance } from './plan.js';
-import type {
-  FundingLegTable,
-  FundingMoveTable,
-  FundingTable,
-  InstrumentTable,
-  LegState,
-  MoveState,
+import {
+  OPEN_LEG_STATES,
+  type FundingLegTable,
+  type FundingMoveTable,
+  type FundingTable,
+  type InstrumentTable,
+  type LegState,
+  type MoveState,
 } from '../database/funding-tables.js';
 
 export type Funding = Selectable<FundingTable>;
@@ -274,7 +275,7 @@ export async function readyOthers(
 ): Promise<Reliance[]> {
   const { rows } = await sql<Reliance>`
     select f.total,
-      coalesce(sum(l.amount::numeric) filter (where l.state in ('planned', 'authorised')), 0)::text as coming
+      coalesce(sum(l.amount::numeric) filter (where l.state in (${sql.join(OPEN_LEG_STATES)})), 0)::text as coming
     from fundings f
     left join funding_legs l on l.merchant_id = f.merchant_id and l.order_number = f.order_number
     where f.customer_id = ${customer_id} and f.currency = ${currency} and f.is_waiting and f.state in ('ready', 'unneeded')

@@ -2,6 +2,7 @@
 // What ledger and book say at one moment: read in one transaction of the database, with the height of the ledger that the tables have.
 import type { SupplyKind } from '@fabric-offline-pay/domain';
 import { sql, type Transaction } from 'kysely';
+import { OPEN_LEG_STATES, OPEN_MOVE_STATES } from '../database/funding-tables.js';
 import { bookLines, type BookLine } from '../core-banking/book/totals.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import type { HostLine, OpenRequest } from './compare-host.js';
@@ -72,7 +73,7 @@ const toItem = (row: ItemRow): Item => ({
 /** What this node has begun: the key in the book, the id on the ledger, and whether it still works on it. */
 const PARTS = sql`
   select f.book_key, f.supply_kind || '/' || f.supply_id as supply_key, o.customer_id as account,
-    coalesce(m.state, l.state) in ('planned', 'authorised', 'withdrawn', 'keeping') as is_open
+    coalesce(m.state, l.state) in (${sql.join([...OPEN_LEG_STATES, ...OPEN_MOVE_STATES])}) as is_open
   from funding_ids f
   left join fundings o on o.merchant_id = f.merchant_id and o.order_number = f.order_number
   left join funding_legs l on f.move_kind is null
