@@ -75,7 +75,10 @@ export default tseslint.config(
   },
   {
     files: ['**/*.spec.ts', '**/testing/**/*.ts', 'test/**/*.ts'],
-    ignores: ['**/testing/{test-place,server-engine,worker-engine}.ts', '**/open-database.spec.ts'],
+    ignores: [
+      '**/testing/{test-place,server-engine,worker-engine}.ts',
+      '**/{open-database,embedded-engine}.spec.ts',
+    ],
     rules: {
       'no-restricted-imports': [
         'error',

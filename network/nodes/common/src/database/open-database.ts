@@ -2,8 +2,10 @@
 // Opens a node's database and brings its tables up to date: PostgreSQL inside the process, or a server.
 import { PGlite } from '@electric-sql/pglite';
 import { Kysely, Migrator, PostgresDialect, type Dialect, type Migration } from 'kysely';
-import { Pool, TypeOverrides } from 'pg';
+import { Pool } from 'pg';
+import { columnTypes } from './column-types.js';
 import { createDataFolder } from './create-data-folder.js';
+import { EmbeddedEngine } from './embedded-engine.js';
 import { pgliteDialect, type SqlEngine } from './pglite-dialect.js';
 
 /** Where a node keeps its tables. */
@@ -17,12 +19,6 @@ export type DatabasePlace =
 /** Migrations by name. Those that the database has not seen run at each start, in the order of their names. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
-const INT8 = 20;
-
-/** A server gives 64-bit integers as text, unless told; instants and counts are far below 2^53. */
-export const columnTypes = new TypeOverrides();
-columnTypes.setTypeParser(INT8, Number);
-
 function poolOf(url: string): Pool {
   const pool = new Pool({ connectionString: url, types: columnTypes });
   // An idle connection that the server ended is replaced by the next one; unheard, the event would end the process.
@@ -35,7 +31,7 @@ function poolOf(url: string): Pool {
 /** @returns PostgreSQL inside this process, on a folder that is made when there is none. One process at a time may use it. */
 export async function folderEngine(folder: string): Promise<SqlEngine> {
   await createDataFolder(folder);
-  return new PGlite(folder);
+  return new EmbeddedEngine(new PGlite(folder));
 }
 
 async function dialectOf(place: DatabasePlace): Promise<Dialect> {

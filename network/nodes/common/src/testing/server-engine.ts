@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection to a server, in the shape of the engine inside the process: for tests that let a connection die at any statement.
 import { Client, type QueryResult } from 'pg';
-import { columnTypes } from '../database/open-database.js';
+import { columnTypes } from '../database/column-types.js';
 import type { SqlEngine, SqlResult } from '../database/pglite-dialect.js';
 
 const resultOf = ({ rows, rowCount }: QueryResult): SqlResult => ({

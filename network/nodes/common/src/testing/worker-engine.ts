@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // PGlite in a worker thread, for tests: it loads parts of itself by dynamic import, which the sandbox of the test runner refuses.
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import type { SqlEngine, SqlResult } from '../database/pglite-dialect.js';
+
+/** Compiled: a thread of its own knows nothing of the test runner's way to load sources. */
+const EMBEDDED = join(__dirname, '../../dist/database/embedded-engine.js');
 
 const PROGRAM = `
   const { readFileSync } = require('node:fs');
   const { parentPort, workerData } = require('node:worker_threads');
   const { PGlite } = require(workerData.pglite);
+  const { EmbeddedEngine } = require(workerData.embedded);
   const { folder, made } = workerData;
-  const engine =
+  const engine = new EmbeddedEngine(
     folder === undefined && made !== undefined
       ? new PGlite({ loadDataDir: new Blob([readFileSync(made)]) })
-      : new PGlite(folder);
-  const plain = ({ rows, affectedRows }) => ({ rows, affectedRows });
+      : new PGlite(folder),
+  );
   const answer = async ({ sql, parameters }) => {
     if (sql === undefined) return engine.close();
-    if (parameters === undefined) return (await engine.exec(sql)).map(plain);
-    return [plain(await engine.query(sql, parameters))];
+    if (parameters === undefined) return engine.exec(sql);
+    return [await engine.query(sql, parameters)];
   };
   parentPort.on('message', (request) => answer(request).then(
     (result) => parentPort.postMessage({ id: request.id, result }),
@@ -46,7 +51,7 @@ export class WorkerEngine implements SqlEngine {
 
   constructor(folder?: string) {
     const pglite = require.resolve('@electric-sql/pglite');
-    const workerData = { pglite, folder, made: process.env[KEPT_VARIABLE] };
+    const workerData = { pglite, embedded: EMBEDDED, folder, made: process.env[KEPT_VARIABLE] };
     this.#worker = new Worker(PROGRAM, { eval: true, workerData });
     this.#worker.on('message', (message: unknown) => {
       const answer = reply.parse(message);
