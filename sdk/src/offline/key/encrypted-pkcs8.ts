@@ -2,9 +2,7 @@
 // Encrypts a private key with a passphrase: EncryptedPrivateKeyInfo (RFC 5958) by PBES2 (RFC 8018) with PBKDF2-HMAC-SHA-256 and
 // AES-256-CBC. Node writes this form with only 2,048 iterations, but reads any number, like other software.
 import { createCipheriv, pbkdf2Sync, randomBytes, type KeyObject } from 'node:crypto';
-
-/** OWASP's figure for PBKDF2-HMAC-SHA-256. */
-export const ITERATIONS = 600_000;
+import { ITERATIONS } from './key-strength.js';
 
 const KEY_BYTES = 32;
 
