@@ -101,6 +101,8 @@ module.exports = {
       ...shared,
       displayName: 'network',
       testMatch: ['<rootDir>/test/{integration,adversarial}/**/*.spec.ts'],
+      globalSetup: '<rootDir>/test/dist/test/support/network-setup.js',
+      globalTeardown: '<rootDir>/test/dist/test/support/network-teardown.js',
     },
     ...tableProjects(),
   ],

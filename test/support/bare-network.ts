@@ -14,6 +14,7 @@ import {
 } from '@fabric-offline-pay/operate';
 import { Statistics } from '@fabric-offline-pay/sdk';
 import { World, type ClientFor } from '@fabric-offline-pay/testing';
+import { withIssuedCertificates } from './issued-certificates.js';
 
 export interface BareNetwork {
   readonly home: string;
@@ -38,6 +39,10 @@ export const quickTopology = {
   channel: { ...defaultTopology.channel, batchTimeout: BATCH_TIMEOUT },
 };
 
+/** Whether its organisations are those whose certificates the networks of a test run have in common. */
+const hasIssued = ({ topology }: UpOptions): boolean =>
+  topology?.organisations === defaultTopology.organisations;
+
 export async function bareNetwork(
   options: Omit<UpOptions, 'home' | 'ports'> = {},
 ): Promise<BareNetwork> {
@@ -47,7 +52,9 @@ export async function bareNetwork(
     rmSync(home, { recursive: true, force: true });
   };
   try {
-    await upNetwork({ topology: quickTopology, ...options, home, ports: 'free' });
+    const all: UpOptions = { topology: quickTopology, ...options, home, ports: 'free' };
+    const up = (): Promise<unknown> => upNetwork(all);
+    await (hasIssued(all) ? withIssuedCertificates(home, up) : up());
     return opened(home, remove);
   } catch (error) {
     await remove();

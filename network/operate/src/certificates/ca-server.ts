@@ -55,15 +55,19 @@ export function initialSecret(
 
 /** The server's process. */
 export function caProcess(programs: FabricPrograms, plan: OrganisationPlan): ProcessDeclaration {
+  const { name, folder, host, port } = plan.ca;
   return {
-    name: plan.ca.name,
+    name,
     kind: 'ca',
     organisation: plan.topology.id,
     command: programPath(programs, 'fabric-ca-server'),
-    args: ['start', '--home', plan.ca.folder, '--loglevel', 'warning'],
+    args: [
+      ...['start', '--home', folder, '--loglevel', 'warning'],
+      ...['--address', host, '--port', String(port)],
+    ],
     env: {},
-    cwd: plan.ca.folder,
-    ready: { host: plan.ca.host, port: plan.ca.port },
+    cwd: folder,
+    ready: { host, port },
   };
 }
 

@@ -23,18 +23,15 @@ export const FURTHER_AUTHORITIES: readonly Authority[] = ['tlsca', 'operationsca
 /** Name of the settings file in an authority's folder. */
 export const CA_SETTINGS_FILE = 'fabric-ca-server-config.yaml';
 
-/** Settings of the server and of its default authority, which enrols identities. */
+/** Settings of the server and of its default authority, which enrols identities. Where it listens is no part of them. */
 export function caServerSettings(
   organisation: OrganisationPlan,
   identities: readonly InitialIdentity[],
 ): Settings {
-  const { host, port } = organisation.ca;
   return {
     ...authoritySettings(organisation, 'ca', identities),
-    port,
-    address: host,
     tls: { enabled: true },
-    operations: { listenAddress: `${host}:0` },
+    operations: { listenAddress: `${organisation.ca.host}:0` },
     metrics: { provider: 'disabled' },
     cafiles: FURTHER_AUTHORITIES.map((authority) => join(authority, CA_SETTINGS_FILE)),
   };

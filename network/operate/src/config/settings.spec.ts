@@ -182,8 +182,6 @@ describe('CA settings', () => {
   it('holds three authorities in one server', () => {
     expect(caServerSettings(organisation, [identity])).toMatchObject({
       ca: { name: 'ca' },
-      address: '127.0.0.1',
-      port: 20_000,
       tls: { enabled: true },
       cafiles: ['tlsca/fabric-ca-server-config.yaml', 'operationsca/fabric-ca-server-config.yaml'],
       registry: {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Authorities and their first certificates, which the networks of a test run have in common: to issue them takes half of what a network
+// costs to start, because an authority hashes every secret slowly on purpose. Only organisations of the default topology have them.
+import { existsSync } from 'node:fs';
+import { cp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withLock } from '@fabric-offline-pay/node-common';
+import { defaultTopology } from '@fabric-offline-pay/operate';
+
+/** A folder of the test run. Without it every network has its own. */
+export const CERTIFICATES_VARIABLE = 'OFFPAY_TEST_CERTIFICATES';
+
+/** Longer than a network takes to start on a slow machine. */
+const LOCK_DEADLINE_MS = 300_000;
+
+const PARTS = ['ca', 'certificates'] as const;
+
+const foldersIn = (home: string): string[] =>
+  defaultTopology.organisations.flatMap(({ id }) =>
+    PARTS.map((part) => join(home, 'organisations', id, part)),
+  );
+
+async function copyParts(from: string, to: string): Promise<void> {
+  const targets = foldersIn(to);
+  for (const [index, source] of foldersIn(from).entries())
+    await cp(source, targets[index] ?? '', { recursive: true });
+}
+
+/**
+ * Starts a network with the certificates of the test run. The first has them issued, and others wait for it.
+ * @param home without any certificates
+ * @param up starts the network; issues what is missing
+ */
+export async function withIssuedCertificates<T>(home: string, up: () => Promise<T>): Promise<T> {
+  const folder = process.env[CERTIFICATES_VARIABLE];
+  if (folder === undefined) return up();
+  const kept = join(folder, 'kept');
+  if (!existsSync(kept)) {
+    const first = await withLock(join(folder, 'lock'), LOCK_DEADLINE_MS, async () => {
+      if (existsSync(kept)) return undefined;
+      const result = await up();
+      const unfinished = join(folder, 'unfinished');
+      await rm(unfinished, { recursive: true, force: true });
+      await copyParts(home, unfinished);
+      await rename(unfinished, kept);
+      return { result };
+    });
+    if (first !== undefined) return first.result;
+  }
+  await copyParts(kept, home);
+  return up();
+}
