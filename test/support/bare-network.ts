@@ -39,9 +39,10 @@ export const quickTopology = {
   channel: { ...defaultTopology.channel, batchTimeout: BATCH_TIMEOUT },
 };
 
-/** Whether its organisations are those whose certificates the networks of a test run have in common. */
+/** Whether its nodes have the names of those whose certificates the networks of a test run have in common; the channel's is part of them. */
 const hasIssued = ({ topology }: UpOptions): boolean =>
-  topology?.organisations === defaultTopology.organisations;
+  topology?.organisations === defaultTopology.organisations &&
+  topology.channel.name === defaultTopology.channel.name;
 
 export async function bareNetwork(
   options: Omit<UpOptions, 'home' | 'ports'> = {},
