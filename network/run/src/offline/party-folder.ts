@@ -4,10 +4,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import {
-  createKeyFile,
   Device,
   folderStore,
-  openKeyFile,
   restoreFolder,
   stateMark,
   Terminal,
@@ -15,6 +13,7 @@ import {
   type OfflineKey,
   type Restoration,
 } from '@fabric-offline-pay/sdk/offline';
+import { createKeptKey, openKeptKey } from './kept-keys.js';
 import {
   findSettings,
   hasSettings,
@@ -48,14 +47,14 @@ function ensureNeverHadKey(folder: string): void {
  */
 export async function openKey(folder: string, passphrase: string): Promise<OfflineKey> {
   const file = join(folder, KEY);
-  if (existsSync(file)) return openKeyFile(file, passphrase);
+  if (existsSync(file)) return openKeptKey(file, passphrase);
   ensureNeverHadKey(folder);
-  return createKeyFile(file, passphrase);
+  return createKeptKey(file, passphrase);
 }
 
 /** @throws {ConfigurationError} for a folder without a key. The name may be mistyped, so no key is made. */
 function openExistingKey(party: Party, folder: string, passphrase: string): Promise<OfflineKey> {
-  if (existsSync(join(folder, KEY))) return openKeyFile(join(folder, KEY), passphrase);
+  if (existsSync(join(folder, KEY))) return openKeptKey(join(folder, KEY), passphrase);
   ensureNeverHadKey(folder);
   throw new ConfigurationError(
     `--${party}`,
