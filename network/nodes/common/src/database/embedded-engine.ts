@@ -37,10 +37,9 @@ class EngineSocket extends Duplex {
       done();
       return;
     }
-    this.#engine.execProtocolRaw(message).then((answer) => {
-      this.push(Buffer.from(answer));
-      done();
-    }, done);
+    // What PGlite hands over is a part of its memory. Asked for in one piece, it would read the answer, too.
+    const onRawData = (part: Uint8Array): void => void this.push(Buffer.from(part));
+    this.#engine.execProtocolRawStream(message, { onRawData }).then(() => done(), done);
   }
 
   /** The messages of one statement are written together, and are asked together. */
