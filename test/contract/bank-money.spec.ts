@@ -20,7 +20,7 @@ import {
 } from '../../network/nodes/bank/src/core-banking/core-banking.js';
 import { embeddedCoreBanking } from '../../network/nodes/bank/src/core-banking/embedded/embedded-core-banking.js';
 import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
-import type { FundingContext } from '../../network/nodes/bank/src/funding/fund-order.js';
+import type { FundingContext } from '../../network/nodes/bank/src/funding/funding-context.js';
 import { fundCustomer } from '../../network/nodes/bank/src/funding/funding-work.js';
 import { fundingLedger } from '../../network/nodes/bank/src/funding/funding-ledger.js';
 import { askFunding } from '../../network/nodes/bank/src/funding/store.js';
@@ -202,7 +202,7 @@ const balance = async (): Promise<number> =>
 /** What the node does when it looks at the payee. */
 async function look(context?: PayOutContext): Promise<void> {
   await follow();
-  await payPayee(context ?? (await payOutContext()), PAYEE);
+  await payPayee(context ?? (await payOutContext()), PAYEE, signal);
 }
 
 describe('a pay-out', () => {
@@ -418,7 +418,7 @@ const FUNDED = { merchantId: MERCHANT, orderNumber: 'F-1' };
 async function fund(context = fundingContext()): Promise<void> {
   const about = { customerId: CUSTOMER, currency: CURRENCY, total: TOTAL.toString() };
   await askFunding(db, { ...FUNDED, ...about }, NOW);
-  await fundCustomer(context, CUSTOMER);
+  await fundCustomer(context, CUSTOMER, signal);
 }
 
 /** The ledger says something new of the funded order. */
@@ -427,7 +427,7 @@ async function lookAtFunding(): Promise<void> {
     .updateTable('fundings')
     .set((set) => ({ wanted: set('wanted', '+', 1) }))
     .execute();
-  await fundCustomer(fundingContext(), CUSTOMER);
+  await fundCustomer(fundingContext(), CUSTOMER, signal);
 }
 
 const OWN = 1000;

@@ -19,7 +19,7 @@ import {
   fundingLedger,
   type FundingLedger,
 } from '../../network/nodes/bank/src/funding/funding-ledger.js';
-import type { FundingContext } from '../../network/nodes/bank/src/funding/fund-order.js';
+import type { FundingContext } from '../../network/nodes/bank/src/funding/funding-context.js';
 import { issueIdOf } from '../../network/nodes/bank/src/funding/keys.js';
 import { askFunding, findFunding } from '../../network/nodes/bank/src/funding/store.js';
 import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
@@ -32,6 +32,10 @@ import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
 
 const CUSTOMER = 'customer-1';
 const TOKEN = `tok-${CUSTOMER}`;
+/** Of a run that is not given up. */
+const GOES_ON = new AbortController().signal;
+/** How a run ends that does what another does at the same time. */
+const BESIDE = /^(OVERTAKEN|HOST_UNAVAILABLE|HOST_UNCERTAIN)$/;
 /** On the account: less than any order costs. */
 const OWN = 1000;
 /** Behind the instrument. */
@@ -108,7 +112,7 @@ async function fundNow(context = contextOf(), number = orderNumber): Promise<voi
   const key = { merchantId: MERCHANT, orderNumber: number };
   const request = { ...key, customerId: CUSTOMER, currency: CURRENCY, total: TOTAL.toString() };
   await askFunding(db, request, context.clock());
-  await fundCustomer(context, CUSTOMER);
+  await fundCustomer(context, CUSTOMER, GOES_ON);
 }
 
 async function purchaseOf(claim?: string | null): Promise<Purchase> {
@@ -128,7 +132,7 @@ async function lookAgain(context = contextOf()): Promise<void> {
     .updateTable('fundings')
     .set((set) => ({ wanted: set('wanted', '+', 1) }))
     .execute();
-  await fundCustomer(context, CUSTOMER);
+  await fundCustomer(context, CUSTOMER, GOES_ON);
 }
 
 async function refund(amount: string): Promise<void> {
@@ -290,6 +294,84 @@ test('what the host was asked to keep, it keeps, though the account could give i
   await teller.settlement.issue({ issueId: 'back', ...sum });
   await lookAgain();
   expect(await money()).toEqual({ ...FUNDED, completed: LACKING, available: TOTAL });
+});
+
+describe('two runs of one customer', () => {
+  /** The order is captured, and nothing is planned of it yet. */
+  const buyAndMark = async (): Promise<void> => {
+    await run('express', await purchaseOf());
+    await db.updateTable('fundings').set({ wanted: 99 }).execute();
+  };
+
+  test('plan every step once, though all read the same before', async () => {
+    await buyAndMark();
+    const runs = Array.from({ length: 6 }, () => fundCustomer(contextOf(), CUSTOMER, GOES_ON));
+    const failures = (await Promise.allSettled(runs)).filter(({ status }) => status === 'rejected');
+    for (const failure of failures)
+      expect(failure).toMatchObject({ reason: { code: expect.stringMatching(BESIDE) as string } });
+    await lookAgain();
+    expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
+    expect(await db.selectFrom('funding_moves').selectAll().execute()).toHaveLength(1);
+  });
+
+  test('deduct once, though all are short', async () => {
+    const key = { merchantId: MERCHANT, orderNumber };
+    const request = { ...key, customerId: CUSTOMER, currency: CURRENCY, total: TOTAL.toString() };
+    await askFunding(db, request, Date.now());
+    const runs = Array.from({ length: 6 }, () => fundCustomer(contextOf(), CUSTOMER, GOES_ON));
+    for (const end of await Promise.allSettled(runs))
+      if (end.status === 'rejected')
+        expect(end.reason).toMatchObject({ code: expect.stringMatching(BESIDE) as string });
+    await lookAgain();
+    expect(await money()).toEqual({ ...FUNDED, available: TOTAL });
+    expect(await findFunding(db, orderKey())).toMatchObject({ state: 'ready', trouble: null });
+  });
+
+  /** A run hears that the account is short, and something happens before it can act on that. */
+  async function lateRun(meanwhile: () => Promise<void>, signal = GOES_ON): Promise<unknown> {
+    await run('express', await purchaseOf(null));
+    await (await memory.world.bank('bank-node')).settlement.void(orderKey());
+    const sum = { customerId: CUSTOMER, token, currency: CURRENCY, amount: TOTAL.toString() };
+    await teller.settlement.withdraw({ withdrawId: 'W', ...sum });
+    const ledger: FundingLedger = {
+      ...fundingLedger(teller),
+      withdraw: async (id, what) => {
+        const isThere = await fundingLedger(teller).withdraw(id, what);
+        await teller.settlement.issue({ issueId: 'back', ...sum });
+        await meanwhile();
+        return isThere;
+      },
+    };
+    await db.updateTable('fundings').set({ wanted: 99 }).execute();
+    const coreBanking = {
+      ...embeddedCoreBanking({ db, clock: Date.now }),
+      complete: () => Promise.reject(new Error('The host was asked.')),
+    };
+    const late = contextOf({ ledger, coreBanking });
+    return fundCustomer(late, CUSTOMER, signal).catch((error: unknown) => error);
+  }
+
+  const GIVEN_BACK = { ...FUNDED, behind: BEHIND, released: LACKING, available: OWN };
+
+  test('are one when the first was given up: it does nothing more after its signal', async () => {
+    const stop = new AbortController();
+    const reason = new Error('given up');
+    const giveUp = (): Promise<void> => {
+      stop.abort(reason);
+      return Promise.resolve();
+    };
+    expect(await lateRun(giveUp, stop.signal)).toBe(reason);
+    const moves = await db.selectFrom('funding_moves').select('state').execute();
+    expect(moves).toEqual([{ state: 'planned' }]);
+    await lookAgain();
+    expect(await money()).toEqual(GIVEN_BACK);
+  });
+
+  test('move money once, though the first hears of no signal', async () => {
+    expect(await lateRun(() => lookAgain())).toMatchObject({ code: 'OVERTAKEN' });
+    expect(await money()).toEqual(GIVEN_BACK);
+    expect(await findFunding(db, orderKey())).toMatchObject({ trouble: null });
+  });
 });
 
 describe('an order number that two customers ask for', () => {

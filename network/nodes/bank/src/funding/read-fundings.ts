@@ -4,7 +4,8 @@ import type { OrderKey } from '@fabric-offline-pay/domain';
 import { toInstant } from '../clock.js';
 import type { BankDatabase } from '../database/schema.js';
 import { outcomeOf, stepOf, sumsOf, type FundingOutcomeWord, type FundingStep } from './outcome.js';
-import { findFunding, keyOf, legsOf, movesOf, type Funding } from './store.js';
+import { legsOf, movesOf } from './parts-store.js';
+import { findFunding, keyOf, type Funding } from './store.js';
 
 /** Amounts in minor units, instants in seconds since 1970. */
 export interface FundingView extends OrderKey {

@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads and writes the rows of automatic deduction.
+// Reads and writes which orders are to be funded, and for whom.
 import type { OrderKey } from '@fabric-offline-pay/domain';
 import { sql, type Selectable, type Updateable } from 'kysely';
 import type { BankDatabase } from '../database/schema.js';
-import type { Leg, PlannedMove, Reliance } from './plan.js';
+import type { Reliance } from './plan.js';
 import {
   OPEN_LEG_STATES,
-  type FundingLegTable,
-  type FundingMoveTable,
   type FundingTable,
   type InstrumentTable,
-  type LegState,
-  type MoveState,
 } from '../database/funding-tables.js';
 
 export type Funding = Selectable<FundingTable>;
@@ -28,7 +24,7 @@ export const keyOf = (row: {
   readonly order_number: string;
 }): OrderKey => ({ merchantId: row.merchant_id, orderNumber: row.order_number });
 
-const columnsOf = ({ merchantId, orderNumber }: OrderKey) => ({
+export const columnsOf = ({ merchantId, orderNumber }: OrderKey) => ({
   merchant_id: merchantId,
   order_number: orderNumber,
 });
@@ -39,6 +35,16 @@ export const findFunding = (db: BankDatabase, key: OrderKey): Promise<Funding | 
     .selectAll()
     .where('merchant_id', '=', key.merchantId)
     .where('order_number', '=', key.orderNumber)
+    .executeTakeFirst();
+
+/** Lets runs of one order plan one after the other. @param db a transaction */
+export const lockFunding = (db: BankDatabase, key: OrderKey): Promise<Funding | undefined> =>
+  db
+    .selectFrom('fundings')
+    .selectAll()
+    .where('merchant_id', '=', key.merchantId)
+    .where('order_number', '=', key.orderNumber)
+    .forUpdate()
     .executeTakeFirst();
 
 /** Nothing is under way: asked for again, it begins anew. */
@@ -126,13 +132,17 @@ export const wantedFundings = (db: BankDatabase, customerId: string): Promise<Fu
 export async function noteHandled(db: BankDatabase, funding: Funding): Promise<void> {
   await db
     .updateTable('fundings')
-    .set({ handled: funding.wanted, trouble: null, troubled_at: null })
+    .set({
+      handled: sql<number>`greatest(handled, ${funding.wanted}::integer)`,
+      trouble: null,
+      troubled_at: null,
+    })
     .where('merchant_id', '=', funding.merchant_id)
     .where('order_number', '=', funding.order_number)
     .execute();
 }
 
-/** It does not go on, for a reason that passes. Since when: as long as the reason stays the same. */
+/** It does not go on, for a reason that passes, unless another run has finished it. Since when: as long as the reason stays the same. */
 export async function noteTrouble(
   db: BankDatabase,
   { merchantId, orderNumber }: OrderKey,
@@ -147,6 +157,7 @@ export async function noteTrouble(
     })
     .where('merchant_id', '=', merchantId)
     .where('order_number', '=', orderNumber)
+    .whereRef('wanted', '>', 'handled')
     .execute();
 }
 
@@ -161,111 +172,6 @@ export async function changeFunding(
     .where('merchant_id', '=', key.merchantId)
     .where('order_number', '=', key.orderNumber)
     .execute();
-}
-
-export const legsOf = (
-  db: BankDatabase,
-  { merchantId, orderNumber }: OrderKey,
-): Promise<FundingLegTable[]> =>
-  db
-    .selectFrom('funding_legs')
-    .selectAll()
-    .where('merchant_id', '=', merchantId)
-    .where('order_number', '=', orderNumber)
-    .orderBy('leg')
-    .execute();
-
-export async function addLeg(
-  db: BankDatabase,
-  key: OrderKey,
-  leg: Pick<FundingLegTable, 'leg' | 'token' | 'amount'>,
-): Promise<FundingLegTable> {
-  return db
-    .insertInto('funding_legs')
-    .values({ ...columnsOf(key), ...leg, state: 'planned' })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-}
-
-export async function setLegState(
-  db: BankDatabase,
-  { merchant_id, order_number, leg }: FundingLegTable,
-  state: LegState,
-): Promise<void> {
-  await db
-    .updateTable('funding_legs')
-    .set({ state })
-    .where('merchant_id', '=', merchant_id)
-    .where('order_number', '=', order_number)
-    .where('leg', '=', leg)
-    .execute();
-}
-
-export const movesOf = (
-  db: BankDatabase,
-  { merchantId, orderNumber }: OrderKey,
-): Promise<FundingMoveTable[]> =>
-  db
-    .selectFrom('funding_moves')
-    .selectAll()
-    .where('merchant_id', '=', merchantId)
-    .where('order_number', '=', orderNumber)
-    .orderBy('leg')
-    .orderBy('kind')
-    .orderBy('number')
-    .execute();
-
-export async function addMoves(
-  db: BankDatabase,
-  key: OrderKey,
-  moves: readonly PlannedMove[],
-): Promise<void> {
-  const known = await movesOf(db, key);
-  const rows = moves.map(({ leg, kind, amount }) => ({
-    ...columnsOf(key),
-    leg,
-    kind,
-    number: known.filter((move) => move.leg === leg && move.kind === kind).length + 1,
-    amount: amount.toString(),
-    state: 'planned' as const,
-  }));
-  if (rows.length > 0) await db.insertInto('funding_moves').values(rows).execute();
-}
-
-export async function setMoveState(
-  db: BankDatabase,
-  move: FundingMoveTable,
-  state: MoveState,
-): Promise<void> {
-  await db
-    .updateTable('funding_moves')
-    .set({ state })
-    .where('merchant_id', '=', move.merchant_id)
-    .where('order_number', '=', move.order_number)
-    .where('leg', '=', move.leg)
-    .where('kind', '=', move.kind)
-    .where('number', '=', move.number)
-    .execute();
-}
-
-/** The issued deductions of an order, with what was planned of each. */
-export function toLegs(
-  legs: readonly FundingLegTable[],
-  moves: readonly FundingMoveTable[],
-): Leg[] {
-  const planned = (leg: number, kind: FundingMoveTable['kind']): bigint =>
-    moves
-      .filter((move) => move.leg === leg && move.kind === kind)
-      .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
-  return legs
-    .filter(({ state }) => state === 'issued')
-    .map(({ leg, amount }) => ({
-      leg,
-      amount: BigInt(amount),
-      complete: planned(leg, 'complete'),
-      release: planned(leg, 'release'),
-      refund: planned(leg, 'refund'),
-    }));
 }
 
 /** The customer's other orders that are ready in this currency, with what of them is not on the account yet. */

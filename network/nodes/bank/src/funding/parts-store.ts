@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads and writes the rows of deductions, and of what became of them.
+import type { OrderKey } from '@fabric-offline-pay/domain';
+import type { BankDatabase } from '../database/schema.js';
+import type {
+  FundingLegTable,
+  FundingMoveTable,
+  LegState,
+  MoveState,
+} from '../database/funding-tables.js';
+import { Overtaken } from './funding-context.js';
+import type { Leg, PlannedMove } from './plan.js';
+import { columnsOf } from './store.js';
+
+/** @throws {Overtaken} when the row is not as it was read */
+function changed<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw new Overtaken();
+  return row;
+}
+
+export const legsOf = (
+  db: BankDatabase,
+  { merchantId, orderNumber }: OrderKey,
+): Promise<FundingLegTable[]> =>
+  db
+    .selectFrom('funding_legs')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .orderBy('leg')
+    .execute();
+
+export async function addLeg(
+  db: BankDatabase,
+  key: OrderKey,
+  leg: Pick<FundingLegTable, 'leg' | 'token' | 'amount'>,
+): Promise<FundingLegTable> {
+  return db
+    .insertInto('funding_legs')
+    .values({ ...columnsOf(key), ...leg, state: 'planned' })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** @returns the row as it stands then. @throws {Overtaken} when another run has changed its state */
+export async function setLegState(
+  db: BankDatabase,
+  { merchant_id, order_number, leg, state: before }: FundingLegTable,
+  state: LegState,
+): Promise<FundingLegTable> {
+  const row = await db
+    .updateTable('funding_legs')
+    .set({ state })
+    .where('merchant_id', '=', merchant_id)
+    .where('order_number', '=', order_number)
+    .where('leg', '=', leg)
+    .where('state', '=', before)
+    .returningAll()
+    .executeTakeFirst();
+  return changed(row);
+}
+
+export const movesOf = (
+  db: BankDatabase,
+  { merchantId, orderNumber }: OrderKey,
+): Promise<FundingMoveTable[]> =>
+  db
+    .selectFrom('funding_moves')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .orderBy('leg')
+    .orderBy('kind')
+    .orderBy('number')
+    .execute();
+
+/** @param db a transaction that has locked the funding: what is planned depends on what was planned before */
+export async function addMoves(
+  db: BankDatabase,
+  key: OrderKey,
+  moves: readonly PlannedMove[],
+): Promise<void> {
+  const known = await movesOf(db, key);
+  const rows = moves.map(({ leg, kind, amount }) => ({
+    ...columnsOf(key),
+    leg,
+    kind,
+    number: known.filter((move) => move.leg === leg && move.kind === kind).length + 1,
+    amount: amount.toString(),
+    state: 'planned' as const,
+  }));
+  if (rows.length > 0) await db.insertInto('funding_moves').values(rows).execute();
+}
+
+/** @returns the row as it stands then. @throws {Overtaken} when another run has changed its state */
+export async function setMoveState(
+  db: BankDatabase,
+  { state: before, ...move }: FundingMoveTable,
+  state: MoveState,
+): Promise<FundingMoveTable> {
+  const row = await db
+    .updateTable('funding_moves')
+    .set({ state })
+    .where('merchant_id', '=', move.merchant_id)
+    .where('order_number', '=', move.order_number)
+    .where('leg', '=', move.leg)
+    .where('kind', '=', move.kind)
+    .where('number', '=', move.number)
+    .where('state', '=', before)
+    .returningAll()
+    .executeTakeFirst();
+  return changed(row);
+}
+
+/** The issued deductions of an order, with what was planned of each. */
+export function toLegs(
+  legs: readonly FundingLegTable[],
+  moves: readonly FundingMoveTable[],
+): Leg[] {
+  const planned = (leg: number, kind: FundingMoveTable['kind']): bigint =>
+    moves
+      .filter((move) => move.leg === leg && move.kind === kind)
+      .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  return legs
+    .filter(({ state }) => state === 'issued')
+    .map(({ leg, amount }) => ({
+      leg,
+      amount: BigInt(amount),
+      complete: planned(leg, 'complete'),
+      release: planned(leg, 'release'),
+      refund: planned(leg, 'refund'),
+    }));
+}
