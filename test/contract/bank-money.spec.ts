@@ -23,6 +23,7 @@ import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/data
 import type { FundingContext } from '../../network/nodes/bank/src/funding/funding-context.js';
 import { fundCustomer } from '../../network/nodes/bank/src/funding/funding-work.js';
 import { fundingLedger } from '../../network/nodes/bank/src/funding/funding-ledger.js';
+import { issueIdOf } from '../../network/nodes/bank/src/funding/keys.js';
 import { askFunding } from '../../network/nodes/bank/src/funding/store.js';
 import { payOutLedger } from '../../network/nodes/bank/src/pay-outs/pay-out-ledger.js';
 import { payOutWork, type PayOutWork } from '../../network/nodes/bank/src/pay-outs/pay-out-work.js';
@@ -623,6 +624,9 @@ describe('a day of every kind of entry', () => {
   );
 });
 
+/** What the ledger says of an issue that never comes about. */
+const REFUSED = { state: 'refused', reason: 'CURRENCY_NOT_ALLOWED', finalFrom: 0 } as const;
+
 describe('what is under way', () => {
   beforeEach(async () => {
     await openWorld(OWN.toString());
@@ -630,7 +634,10 @@ describe('what is under way', () => {
   });
 
   test('is no difference: money that is reserved and not issued, or redeemed and not paid', async () => {
-    const unconfirmed = { ...fundingLedger(teller), issue: () => Promise.resolve(false) };
+    const unconfirmed = {
+      ...fundingLedger(teller),
+      issue: () => Promise.resolve({ state: 'proposed' as const }),
+    };
     await expect(fund(fundingContext({ ledger: unconfirmed }))).rejects.toThrow('second person');
     await teller.settlement.issue({
       ...{ issueId: 'more', customerId: CUSTOMER, token: 'card', currency: CURRENCY },
@@ -661,6 +668,45 @@ describe('what is under way', () => {
       ],
     ]);
     expect(sums['EUR']).toMatchObject({ underWay: '5150', unexplained: '0' });
+  });
+
+  test('is no difference: money that was reserved, not issued, and released on the same day or on a later one', async () => {
+    const unlinked = { ...fundingLedger(teller), issue: () => Promise.resolve(REFUSED) };
+    const away = () => Promise.reject(new HostUnavailable('away'));
+    const reserved = { ledger: unlinked, coreBanking: { ...host(), reverse: away } };
+    await expect(fund(fundingContext(reserved))).rejects.toThrow('away');
+    const key = `fund/${MERCHANT}/F-1/1`;
+    const before = await reconcile();
+    expect(before.differences).toEqual([]);
+    expect(before.underWay).toMatchObject([{ key, kind: 'authorise', missing: 'ledger' }]);
+    expect(before.sums['EUR']).toMatchObject({ underWay: '4450', unexplained: '0' });
+    const NEXT = dayFrom(DAY, 1);
+    const tomorrow = () => NOW + 86_400_000;
+    await db.updateTable('fundings').set({ wanted: 9 }).execute();
+    await fundCustomer(
+      fundingContext({ coreBanking: embeddedCoreBanking({ db, clock: tomorrow }) }),
+      CUSTOMER,
+      signal,
+    );
+    expect(await reconcile()).toMatchObject({ differences: [], underWay: [{ key }] });
+    const after = await reconcileDay(reconciliationParts(), NEXT, signal);
+    expect([after.differences, after.underWay]).toEqual([[], []]);
+    expect(after.sums['EUR']).toMatchObject({ underWay: '0', unexplained: '0' });
+  });
+
+  test('that the ledger took after the host had released it is a difference', async () => {
+    const refusing = { ...fundingLedger(teller), issue: () => Promise.resolve(REFUSED) };
+    await fund(fundingContext({ ledger: refusing }));
+    const issue = { issueId: issueIdOf({ ...FUNDED, leg: 1 }), customerId: CUSTOMER };
+    const sum = { token: 'card', currency: CURRENCY, amount: LACKING.toString() };
+    await teller.settlement.issue({ ...issue, ...sum });
+    const { differences } = await reconcile();
+    expect(differences).toEqual([
+      {
+        ...{ pair: 'ledger-book', key: `fund/${MERCHANT}/F-1/1`, field: 'entry' },
+        ...{ ledger: `issue ${CURRENCY} ${LACKING}`, book: null },
+      },
+    ]);
   });
 });
 

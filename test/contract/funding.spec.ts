@@ -2,6 +2,7 @@
 // Automatic deduction (unit 14): an order whose account is short is funded from the customer's instrument, and what was not used goes
 // back. Ledger, book and host agree to the unit, wherever the node dies.
 import { openBankDatabase } from '@fabric-offline-pay/bank-node';
+import { CLOCK_TOLERANCE_SECONDS } from '@fabric-offline-pay/domain';
 import { Work } from '@fabric-offline-pay/node-common/node';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import type { Client, Purchase } from '@fabric-offline-pay/sdk';
@@ -21,14 +22,17 @@ import {
 } from '../../network/nodes/bank/src/funding/funding-ledger.js';
 import type { FundingContext } from '../../network/nodes/bank/src/funding/funding-context.js';
 import { issueIdOf } from '../../network/nodes/bank/src/funding/keys.js';
+import { readFunding } from '../../network/nodes/bank/src/funding/read-fundings.js';
 import { askFunding, findFunding } from '../../network/nodes/bank/src/funding/store.js';
 import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { availableTo } from '../support/balances.js';
 import { RUN, type Way } from '../support/both-ways.js';
 import { Crash, Life, mortalPort } from '../support/crash-points.js';
+import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const CUSTOMER = 'customer-1';
 const TOKEN = `tok-${CUSTOMER}`;
@@ -276,6 +280,110 @@ test('a large sum waits for a second person, and goes on when it was confirmed',
   expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
 });
 
+const mortalContext = (life: Life): FundingContext => {
+  const context = contextOf();
+  return {
+    ...context,
+    ledger: mortalPort(context.ledger, life),
+    coreBanking: mortalPort(context.coreBanking, life),
+  };
+};
+
+describe('a deduction that the ledger does not take', () => {
+  const told: string[] = [];
+  const tell: FundingContext['tell'] = (_, { kind, reason }) => {
+    told.push([kind, reason].join(' '));
+    return Promise.resolve();
+  };
+  const context = () => ({ ...contextOf(), tell });
+  const UNTOUCHED: Money = { ...FUNDED, behind: BEHIND, released: LACKING, available: OWN };
+  const outcome = async () => {
+    const {
+      outcome: word,
+      reason,
+      ...sums
+    } = defined(await readFunding(db, orderKey()), 'the funding');
+    return [word, reason, sums.deducted, sums.returned, sums.step];
+  };
+
+  beforeEach(() => {
+    told.length = 0;
+  });
+
+  /** The bank's book knows the card, and no customer has linked it on the ledger. */
+  async function chooseUnlinked(): Promise<void> {
+    token = `${token}-unlinked`;
+    await openAccount(db, { token, currency: CURRENCY, balance: BEHIND.toString() }, 1);
+    await db.updateTable('funding_choices').set({ token }).execute();
+  }
+
+  test('is released at the host: the order is declined, its customer is told, and may ask again', async () => {
+    const linked = token;
+    await chooseUnlinked();
+    await fundNow(context());
+    expect(await money()).toEqual(UNTOUCHED);
+    const sums = [LACKING.toString(), LACKING.toString(), null];
+    expect(await outcome()).toEqual(['declined', 'INSTRUMENT_UNKNOWN', ...sums]);
+    expect(told).toEqual(['declined INSTRUMENT_UNKNOWN', 'givenBack ']);
+    token = linked;
+    await db.updateTable('funding_choices').set({ token }).execute();
+    await run('express', await purchaseOf());
+    await lookAgain();
+    expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
+  });
+
+  test('is under way until the host has released it', async () => {
+    await chooseUnlinked();
+    const away = {
+      ...embeddedCoreBanking({ db, clock: Date.now }),
+      reverse: () => Promise.reject(new HostUnavailable()),
+    };
+    await expect(fundNow(contextOf({ coreBanking: away }))).rejects.toThrow(HostUnavailable);
+    expect(await outcome()).toEqual([
+      ...['waiting', 'HOST_UNAVAILABLE', LACKING.toString(), '0', 'release'],
+    ]);
+    await lookAgain();
+    expect((await outcome())[0]).toBe('declined');
+  });
+
+  test('is reserved and released once, wherever the node dies', async () => {
+    await chooseUnlinked();
+    const lifeOf = async (life: Life): Promise<number> => {
+      await fundNow(mortalContext(life)).catch(async (error: unknown) => {
+        if (!(error instanceof Crash)) throw error;
+        await lookAgain();
+      });
+      expect([life.endsAt, await money()]).toEqual([life.endsAt, UNTOUCHED]);
+      return life.steps;
+    };
+    const steps = await lifeOf(new Life());
+    for (let endsAt = 1; endsAt <= steps; endsAt += 1) {
+      await openWorld();
+      await chooseUnlinked();
+      await lifeOf(new Life(endsAt));
+    }
+  });
+
+  test('because no second person confirmed it in time is released when no clock can confirm it any more', async () => {
+    const limits = { ...POLICY.currencies[CURRENCY], issue: OWN.toString() };
+    await openWorld({ ...POLICY, currencies: { [CURRENCY]: limits } });
+    const waits = { code: 'AWAITS_CONFIRMATION' };
+    stopTime();
+    try {
+      await expect(fundNow(context())).rejects.toMatchObject(waits);
+      passSeconds(POLICY.voteSeconds);
+      await expect(lookAgain(context())).rejects.toMatchObject(waits);
+      passSeconds(2 * CLOCK_TOLERANCE_SECONDS);
+      await lookAgain(context());
+    } finally {
+      resumeTime();
+    }
+    expect(await money()).toEqual(UNTOUCHED);
+    expect((await outcome()).slice(0, 2)).toEqual(['declined', 'ISSUE_EXPIRED']);
+    expect(told).toEqual(['declined ISSUE_EXPIRED', 'givenBack ']);
+  });
+});
+
 test('what the host was asked to keep, it keeps, though the account could give it back before the host answers', async () => {
   await run('express', await purchaseOf(null));
   await (await memory.world.bank('bank-node')).settlement.void(orderKey());
@@ -402,15 +510,6 @@ describe('an order number that two customers ask for', () => {
     expect(await askAs(CUSTOMER, 1000)).toMatchObject({ total: TOTAL.toString() });
   });
 });
-
-const mortalContext = (life: Life): FundingContext => {
-  const context = contextOf();
-  return {
-    ...context,
-    ledger: mortalPort(context.ledger, life),
-    coreBanking: mortalPort(context.coreBanking, life),
-  };
-};
 
 /**
  * An order that is funded, captured in part, voided for the rest and refunded. Whoever died does the same again.

@@ -51,8 +51,11 @@ export interface FundingTable {
   handled: Generated<number>;
 }
 
-/** `planned` → `authorised` by the host → `issued` on the ledger; or `refused` by the host. */
-export type LegState = 'planned' | 'authorised' | 'issued' | 'refused';
+/**
+ * `planned` → `authorised` by the host → `issued` on the ledger; or `refused` by the host. `unissued`: the ledger refused the issue for good,
+ * and the host releases what it reserved.
+ */
+export type LegState = 'planned' | 'authorised' | 'issued' | 'refused' | 'unissued';
 
 /** Of a leg that the node still works on. */
 export const OPEN_LEG_STATES = ['planned', 'authorised'] as const satisfies readonly LegState[];

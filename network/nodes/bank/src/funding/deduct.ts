@@ -6,7 +6,7 @@ import { OPEN_LEG_STATES, type FundingLegTable } from '../database/funding-table
 import type { BankTables } from '../database/schema.js';
 import { AwaitsConfirmation, Overtaken, type FundingRun } from './funding-context.js';
 import { authorisationKey, issueIdOf } from './keys.js';
-import { addLeg, legsOf, setLegState } from './parts-store.js';
+import { addLeg, addUndoing, legsOf, setLegState } from './parts-store.js';
 import { shortfall } from './plan.js';
 import {
   changeFunding,
@@ -63,13 +63,32 @@ async function authorise(
   return undefined;
 }
 
-async function issue(run: FundingRun, funding: Funding, leg: FundingLegTable): Promise<void> {
+/** The money never comes onto the account: what the host reserved for it goes back. */
+const giveUp = (
+  run: FundingRun,
+  funding: Funding,
+  leg: FundingLegTable,
+  refusal: string,
+): Promise<void> =>
+  run.db.transaction().execute(async (transaction) => {
+    await setLegState(transaction, leg, 'unissued');
+    await addUndoing(transaction, leg);
+    await refuse(transaction, run, funding, { ...leg, refusal });
+  });
+
+/** @returns whether the money is on the account */
+async function issue(run: FundingRun, funding: Funding, leg: FundingLegTable): Promise<boolean> {
   const { customer_id: customerId, currency } = funding;
   const { token, amount } = leg;
   const money = { customerId, currency, token, amount };
-  if (!(await askWithin(run.signal, () => run.ledger.issue(issueIdOf(legKeyOf(leg)), money))))
+  const id = issueIdOf(legKeyOf(leg));
+  const answer = await askWithin(run.signal, () => run.ledger.issue(id, money));
+  const isRefused = answer.state === 'refused';
+  if (answer.state === 'proposed' || (isRefused && run.clock() < answer.finalFrom * 1000))
     throw new AwaitsConfirmation('A second person must confirm the issue.');
-  await setLegState(run.db, leg, 'issued');
+  if (isRefused) await giveUp(run, funding, leg, answer.reason);
+  else await setLegState(run.db, leg, 'issued');
+  return !isRefused;
 }
 
 /** Finishes the deduction that is under way. @returns whether the money is on the account */
@@ -79,9 +98,7 @@ async function finishLeg(
   leg: FundingLegTable,
 ): Promise<boolean> {
   const authorised = leg.state === 'planned' ? await authorise(run, funding, leg) : leg;
-  if (authorised === undefined) return false;
-  await issue(run, funding, authorised);
-  return true;
+  return authorised !== undefined && issue(run, funding, authorised);
 }
 
 export const isUnderWay = ({ state }: FundingLegTable): boolean =>

@@ -92,6 +92,18 @@ export async function addMoves(
   if (rows.length > 0) await db.insertInto('funding_moves').values(rows).execute();
 }
 
+/** What the host reserved for a deduction goes back, and nothing leaves the ledger before: nothing came onto it. */
+export async function addUndoing(
+  db: BankDatabase,
+  { merchant_id, order_number, leg, amount }: FundingLegTable,
+): Promise<void> {
+  const undoing = { kind: 'release', number: 1, amount, state: 'withdrawn' } as const;
+  await db
+    .insertInto('funding_moves')
+    .values({ merchant_id, order_number, leg, ...undoing })
+    .execute();
+}
+
 /** @returns the row as it stands then. @throws {Overtaken} when another run has changed its state */
 export async function setMoveState(
   db: BankDatabase,
