@@ -237,6 +237,66 @@ test('an order that never holds its money gives it back after a time', async () 
   expect(await money()).toEqual({ ...FUNDED, behind: BEHIND, released: LACKING, available: OWN });
 });
 
+describe('an order whose money was given back', () => {
+  const LATER = 2_000_000;
+  const later = (parts: Parts = {}) => contextOf({ ...parts, clock: () => Date.now() + LATER });
+
+  beforeEach(async () => {
+    await fundNow();
+    await lookAgain(later());
+  });
+
+  test.each(['express', 'stepwise'] as const)(
+    'is funded anew when it is asked for again: %s',
+    async (way) => {
+      const purchase = await purchaseOf('1500');
+      await run(way, { ...purchase, fund: () => fundNow(later()) });
+      await lookAgain();
+      // The customer's own money pays first, as if it had never been funded before.
+      const anew = { authorised: 2 * LACKING, released: LACKING, completed: 1500 - OWN };
+      expect(await money()).toEqual({ ...FUNDED, ...anew });
+      const { settlement } = (await memory.world.parties()).cashier;
+      await settlement.void(orderKey());
+      await lookAgain();
+      const { released, completed, behind } = await money();
+      expect([released, completed]).toEqual([LACKING + TOTAL - 1500, 1500 - OWN]);
+      expect(behind).toBe(BEHIND - (1500 - OWN));
+      expect(await readFunding(db, orderKey())).toMatchObject({ outcome: 'taken' });
+    },
+  );
+
+  test('has anew its time to hold it, and gives it back again', async () => {
+    await fundNow(later());
+    await lookAgain(later());
+    const twice = { authorised: 2 * LACKING, released: LACKING };
+    expect(await money()).toEqual({ ...FUNDED, ...twice, available: TOTAL });
+    await lookAgain(contextOf({ clock: () => Date.now() + 2 * LATER }));
+    expect(await money()).toEqual({
+      ...{ ...FUNDED, behind: BEHIND, available: OWN },
+      ...{ authorised: 2 * LACKING, released: 2 * LACKING },
+    });
+    expect(await readFunding(db, orderKey())).toMatchObject({ outcome: 'reversed' });
+  });
+});
+
+test('money that is about to go back is not counted on', async () => {
+  await fundNow();
+  const dead = () => Promise.reject(new Error('The ledger is away.'));
+  const ledger = { ...fundingLedger(teller), withdraw: dead };
+  const late = contextOf({ ledger, clock: () => Date.now() + 2_000_000 });
+  await expect(lookAgain(late)).rejects.toThrow('away');
+  expect((await money()).available).toBe(TOTAL);
+  const [first, second] = [orderNumber, `${orderNumber}-2`];
+  await expect(fundNow(late, second)).rejects.toThrow('away');
+  orderNumber = second;
+  expect(await findFunding(db, orderKey())).toMatchObject({ state: 'ready' });
+  expect((await money()).authorised).toBe(2 * LACKING);
+  orderNumber = first;
+  await fundNow(late).catch(() => undefined);
+  await lookAgain();
+  expect((await money()).available).toBe(2 * TOTAL);
+});
+
 test('an account with enough money is left alone, and two orders do not count on the same money', async () => {
   await teller.settlement.issue({
     ...{ issueId: 'more', customerId: CUSTOMER, token, currency: CURRENCY },

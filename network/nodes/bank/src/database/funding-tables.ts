@@ -22,9 +22,9 @@ export interface FundingChoiceTable {
 
 /**
  * `asked`: it is not decided yet. `ready`: the money is on the account. `refused`: no instrument gave the money; it may be asked for again.
- * `unneeded`: the account had enough.
+ * `unneeded`: the account had enough. `returned`: the order did not hold the money in time, so that it goes back; it may be asked for again.
  */
-export const FUNDING_STATES = ['asked', 'ready', 'refused', 'unneeded'] as const;
+export const FUNDING_STATES = ['asked', 'ready', 'refused', 'unneeded', 'returned'] as const;
 
 export type FundingState = (typeof FUNDING_STATES)[number];
 
@@ -53,9 +53,15 @@ export interface FundingTable {
 
 /**
  * `planned` → `authorised` by the host → `issued` on the ledger; or `refused` by the host. `unissued`: the ledger refused the issue for good,
- * and the host releases what it reserved.
+ * and the host releases what it reserved. `returned`: it was issued, and all of it goes back, because the order did not hold it in time; what
+ * the order holds later is none of it.
  */
-export type LegState = 'planned' | 'authorised' | 'issued' | 'refused' | 'unissued';
+export type LegState = 'planned' | 'authorised' | 'issued' | 'refused' | 'unissued' | 'returned';
+
+/** Of a leg whose money came from the instrument, wherever it is now. */
+export const DEDUCTED_LEG_STATES = [
+  ...(['issued', 'unissued', 'returned'] as const),
+] satisfies readonly LegState[];
 
 /** Of a leg that the node still works on. */
 export const OPEN_LEG_STATES = ['planned', 'authorised'] as const satisfies readonly LegState[];

@@ -12,6 +12,7 @@ import {
   changeFunding,
   instrumentOf,
   keyOf,
+  leavingOf,
   lockFunding,
   readyOthers,
   type Funding,
@@ -21,7 +22,7 @@ type Tables = Transaction<BankTables>;
 
 const legKeyOf = (row: FundingLegTable) => ({ ...keyOf(row), leg: row.leg });
 
-const isIssued = ({ state }: FundingLegTable): boolean => state === 'issued';
+export const isIssued = ({ state }: FundingLegTable): boolean => state === 'issued';
 
 /** What was asked of the instrument, or would have been. */
 interface Declined {
@@ -136,7 +137,11 @@ async function planLeg(
     const now = await lockFunding(transaction, keyOf(funding));
     const known = await legsOf(transaction, keyOf(funding));
     if (now?.state !== 'asked' || known.length !== legs) throw new Overtaken();
-    const amount = shortfall(total, available, await readyOthers(transaction, funding));
+    const promised = {
+      others: await readyOthers(transaction, funding),
+      leaving: await leavingOf(transaction, funding),
+    };
+    const amount = shortfall(total, available, promised);
     if (amount > 0n) return addDeduction(transaction, run, funding, { leg: legs + 1, amount });
     const state = known.some(isIssued) ? 'ready' : 'unneeded';
     await changeFunding(transaction, keyOf(funding), { state });

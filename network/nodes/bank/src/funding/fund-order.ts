@@ -4,25 +4,35 @@
 import type { Transaction } from 'kysely';
 import { askWithin } from '../core-banking/ask-within.js';
 import type { BankTables } from '../database/schema.js';
-import { deduct, isUnderWay } from './deduct.js';
+import type { FundingLegTable } from '../database/funding-tables.js';
+import { deduct, isIssued, isUnderWay } from './deduct.js';
 import type { FundingRun } from './funding-context.js';
 import { finishMoves } from './moves.js';
-import { addMoves, legsOf, movesOf, toLegs } from './parts-store.js';
-import { planMoves, planReturn, type HoldView, type Leg, type PlannedMove } from './plan.js';
+import { addMoves, legsOf, movesOf, setLegState, toLegs } from './parts-store.js';
+import { planMoves, planReturn, type HoldView } from './plan.js';
 import { changeFunding, keyOf, lockFunding, type Funding } from './store.js';
 
-/** @returns what is to be done now, by what the ledger says of the order's money; undefined while the order may still hold it */
-function nextMoves(
+/** It was funded, or refused in part, and never held its money. */
+const isAbandoned = (
   { clock, abandonedAfterMs }: FundingRun,
-  { total, is_waiting, asked_at }: Funding,
-  legs: readonly Leg[],
-  hold: HoldView | null,
-): PlannedMove[] | undefined {
-  if (hold !== null) return planMoves(total, legs, hold);
-  const isAbandoned = is_waiting && clock() - asked_at >= abandonedAfterMs;
-  return isAbandoned ? planReturn(legs) : undefined;
+  { is_waiting, asked_at }: Funding,
+): boolean => is_waiting && clock() - asked_at >= abandonedAfterMs;
+
+/** Everything goes back. What the order holds later is funded anew. */
+async function giveBack(
+  db: Transaction<BankTables>,
+  funding: Funding,
+  legs: readonly FundingLegTable[],
+): Promise<void> {
+  const key = keyOf(funding);
+  const moves = await movesOf(db, key);
+  await addMoves(db, key, planReturn(toLegs(legs, moves)));
+  for (const leg of legs.filter(isIssued)) await setLegState(db, leg, 'returned');
+  const state = funding.state === 'ready' ? 'returned' : funding.state;
+  await changeFunding(db, key, { state, is_waiting: false });
 }
 
+/** Plans what is to be done now, by what the ledger says of the order's money: nothing while the order may still hold it. */
 async function plan(
   db: Transaction<BankTables>,
   run: FundingRun,
@@ -32,11 +42,11 @@ async function plan(
   const key = keyOf({ merchant_id, order_number });
   const funding = await lockFunding(db, key);
   if (funding === undefined) return;
-  const legs = toLegs(await legsOf(db, key), await movesOf(db, key));
-  const moves = nextMoves(run, funding, legs, hold);
-  if (moves === undefined) return;
-  await changeFunding(db, key, { is_waiting: false });
-  await addMoves(db, key, moves);
+  const legs = await legsOf(db, key);
+  if (hold !== null) {
+    await changeFunding(db, key, { is_waiting: false });
+    await addMoves(db, key, planMoves(funding.total, toLegs(legs, await movesOf(db, key)), hold));
+  } else if (isAbandoned(run, funding)) await giveBack(db, funding, legs);
 }
 
 /**

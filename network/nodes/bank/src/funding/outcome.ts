@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What became of an order's funding, in one word that its customer and the bank's people understand. Pure.
 import { toUnits } from '@fabric-offline-pay/domain';
-import type {
-  FundingLegTable,
-  FundingMoveTable,
-  FundingState,
-  MoveState,
+import {
+  DEDUCTED_LEG_STATES,
+  type FundingLegTable,
+  type FundingMoveTable,
+  type FundingState,
+  type MoveState,
 } from '../database/funding-tables.js';
 import type { Funding } from './store.js';
 
@@ -59,7 +60,7 @@ const ended = (moves: Moves, state: MoveState, ...kinds: readonly string[]): big
   sumOf(moves.filter((move) => move.state === state && kinds.includes(move.kind)));
 
 export const sumsOf = (legs: Legs, moves: Moves): FundingSums => ({
-  deducted: sumOf(legs.filter(({ state }) => state === 'issued' || state === 'unissued')),
+  deducted: sumOf(legs.filter(({ state }) => DEDUCTED_LEG_STATES.some((each) => each === state))),
   // What was to be released and was spent otherwise meanwhile is taken instead.
   taken: ended(moves, 'done', 'complete') + ended(moves, 'kept', 'release'),
   returned: ended(moves, 'done', 'release', 'refund'),

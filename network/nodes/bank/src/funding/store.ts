@@ -48,7 +48,7 @@ export const lockFunding = (db: BankDatabase, key: OrderKey): Promise<Funding | 
     .executeTakeFirst();
 
 /** Nothing is under way: asked for again, it begins anew. */
-const IS_AT_REST = sql<boolean>`fundings.state in ('refused', 'unneeded')`;
+const IS_AT_REST = sql<boolean>`fundings.state in ('refused', 'unneeded', 'returned')`;
 
 /** No money was moved for it. */
 const IS_EMPTY = sql<boolean>`not exists (
@@ -188,6 +188,20 @@ export async function readyOthers(
       and not (f.merchant_id = ${self.merchant_id} and f.order_number = ${self.order_number})
     group by f.merchant_id, f.order_number, f.total`.execute(db);
   return rows;
+}
+
+/** What was planned to leave the customer's account in this currency, and is still on it. */
+export async function leavingOf(
+  db: BankDatabase,
+  { customer_id, currency }: Funding,
+): Promise<string> {
+  const { rows } = await sql<{ readonly sum: string }>`
+    select coalesce(sum(m.amount::numeric), 0)::text as sum
+    from funding_moves m
+    join fundings f on f.merchant_id = m.merchant_id and f.order_number = m.order_number
+    where f.customer_id = ${customer_id} and f.currency = ${currency}
+      and m.state = 'planned' and m.kind in ('release', 'refund')`.execute(db);
+  return rows[0]?.sum ?? '0';
 }
 
 /** The instrument that funds a customer's orders; null when there is none, or the customer wants none. */
