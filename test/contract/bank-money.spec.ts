@@ -10,10 +10,12 @@ import { NodeMetrics, openApi, Work } from '@fabric-offline-pay/node-common/node
 import type { Client, CommittedBlock } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
+import { bookLines } from '../../network/nodes/bank/src/core-banking/book/totals.js';
 import { openAccount } from '../../network/nodes/bank/src/core-banking/book/open-account.js';
 import {
   HostUncertain,
   HostUnavailable,
+  refused,
   type CoreBanking,
   type HostEntry,
   type PayOutRequest,
@@ -693,6 +695,27 @@ describe('what is under way', () => {
     expect([after.differences, after.underWay]).toEqual([[], []]);
     expect(after.sums['EUR']).toMatchObject({ underWay: '0', unexplained: '0' });
   });
+
+  test.each(['release', 'kept'] as const)(
+    'is no difference: what the host refused first, and did under another key (%s)',
+    async (kind) => {
+      await fund();
+      const late = () => NOW + 2_000_000;
+      const refuse = () => Promise.resolve(refused('REFUSED_BY_HOST'));
+      const contrary = { ...host(), complete: refuse, reverse: refuse };
+      if (kind === 'kept') await buy('A-1');
+      await db.updateTable('fundings').set({ wanted: 9 }).execute();
+      for (let times = 0; times < 2; times += 1)
+        await expect(
+          fundCustomer(fundingContext({ clock: late, coreBanking: contrary }), CUSTOMER, signal),
+        ).rejects.toMatchObject({ code: 'HOST_CONTRADICTS' });
+      await fundCustomer(fundingContext({ clock: late }), CUSTOMER, signal);
+      const { differences, underWay, sums } = await reconcile();
+      expect([differences, underWay, sums['EUR']?.unexplained]).toEqual([[], [], '0']);
+      const [line] = (await bookLines(db, DAY)).filter(({ key }) => key.endsWith('/3'));
+      expect(line).toMatchObject({ kind: kind === 'kept' ? 'complete' : 'release' });
+    },
+  );
 
   test('that the ledger took after the host had released it is a difference', async () => {
     const refusing = { ...fundingLedger(teller), issue: () => Promise.resolve(REFUSED) };

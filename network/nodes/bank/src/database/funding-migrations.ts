@@ -72,4 +72,13 @@ export const FUNDING_MIGRATIONS: Migrations = {
       await createFundings(db);
     },
   },
+  '0019-funding-attempts': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable('funding_moves')
+        .addColumn('attempt', 'integer', (column) => column.notNull().defaultTo(1))
+        .addColumn('host_key', 'varchar(200)')
+        .execute();
+    },
+  },
 };

@@ -103,6 +103,10 @@ export interface FundingMoveTable {
   number: number;
   amount: string;
   state: MoveState;
+  /** Rises when the host refused what it had agreed to: it is asked anew, under another key. */
+  attempt: Generated<number>;
+  /** Of the request of this attempt; null while it is the first. */
+  host_key: Generated<string | null>;
 }
 
 export interface FundingTables {

@@ -49,7 +49,7 @@ export class AwaitsConfirmation extends Error {
   readonly code = 'AWAITS_CONFIRMATION';
 }
 
-/** The host refused what it had agreed to. Somebody must look at it; it is tried again meanwhile. */
+/** The host refused what it had agreed to. Somebody must look at it; it is asked again meanwhile, under another key. */
 export class HostContradicts extends Error {
   override readonly name = 'HostContradicts';
   readonly code = 'HOST_CONTRADICTS';

@@ -1,32 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes what was planned of an order's deductions from where it stands to its end: completes, releases or refunds it (unit 14).
 import { askWithin } from '../core-banking/ask-within.js';
-import type { Answer } from '../core-banking/core-banking.js';
+import type { Answer, CompleteRequest } from '../core-banking/core-banking.js';
 import {
   OPEN_MOVE_STATES,
   type FundingLegTable,
-  type FundingMoveTable,
   type MoveState,
 } from '../database/funding-tables.js';
 import { HostContradicts, type FundingNews, type FundingRun } from './funding-context.js';
-import { authorisationKey, moveKey, withdrawIdOf, type MoveKey } from './keys.js';
-import { legsOf, movesOf, setMoveState } from './parts-store.js';
+import { authorisationKey, requestKey, withdrawIdOf, type MoveKey } from './keys.js';
+import { legsOf, movesOf, nextAttempt, setMoveState, type FundingMove } from './parts-store.js';
 import { keyOf, type Funding } from './store.js';
-
-/** A request that the host must be able to carry out, since it agreed to the authorisation. */
-function expectDone(answer: Answer): void {
-  if (answer.outcome === 'refused')
-    throw new HostContradicts(`The host refused what it had agreed to: ${answer.reason}.`);
-}
 
 /** One part of a deduction. */
 class Move {
   readonly #run: FundingRun;
   readonly #funding: Funding;
   readonly #leg: FundingLegTable;
-  #row: FundingMoveTable;
+  #row: FundingMove;
 
-  constructor(run: FundingRun, funding: Funding, leg: FundingLegTable, row: FundingMoveTable) {
+  constructor(run: FundingRun, funding: Funding, leg: FundingLegTable, row: FundingMove) {
     this.#run = run;
     this.#funding = funding;
     this.#leg = leg;
@@ -60,17 +53,20 @@ class Move {
     };
   }
 
-  get #request() {
+  /** A request that the host must be able to carry out, since it agreed to the authorisation. @throws {HostContradicts} */
+  async #request(ask: (request: CompleteRequest) => Promise<Answer>): Promise<void> {
+    const { amount, attempt, state } = this.#row;
+    const key = (of: number) => requestKey(this.#key, { isKept: state === 'keeping', attempt: of });
     const authorisation = authorisationKey({ ...keyOf(this.#leg), leg: this.#leg.leg });
-    return { key: moveKey(this.#key), authorisation, amount: this.#row.amount };
+    const request = { key: key(attempt), authorisation, amount };
+    const answer = await askWithin(this.#run.signal, () => ask(request));
+    if (answer.outcome === 'done') return;
+    await nextAttempt(this.#run.db, this.#row, key(attempt + 1));
+    throw new HostContradicts(`The host refused what it had agreed to: ${answer.reason}.`);
   }
 
   async #complete(end: 'done' | 'kept'): Promise<void> {
-    const request = this.#request;
-    // What is kept is another request than the reversal that was planned.
-    const key = end === 'kept' ? `${request.key}/kept` : request.key;
-    const { coreBanking } = this.#run;
-    expectDone(await askWithin(this.#run.signal, () => coreBanking.complete({ ...request, key })));
+    await this.#request((request) => this.#run.coreBanking.complete(request));
     await this.#set(end);
   }
 
@@ -91,9 +87,7 @@ class Move {
   }
 
   async #reverse(): Promise<void> {
-    expectDone(
-      await askWithin(this.#run.signal, () => this.#run.coreBanking.reverse(this.#request)),
-    );
+    await this.#request((request) => this.#run.coreBanking.reverse(request));
     await this.#run.db.transaction().execute(async (transaction) => {
       await setMoveState(transaction, this.#row, 'done');
       await this.#run.tell?.(transaction, this.#givenBack);
@@ -105,8 +99,7 @@ class Move {
   }
 }
 
-const isOpen = ({ state }: FundingMoveTable): boolean =>
-  OPEN_MOVE_STATES.some((open) => open === state);
+const isOpen = ({ state }: FundingMove): boolean => OPEN_MOVE_STATES.some((open) => open === state);
 
 /** Finishes what was planned of an order. @throws HostUnavailable | HostUncertain | HostContradicts | Overtaken or an error of the ledger */
 export async function finishMoves(run: FundingRun, funding: Funding): Promise<void> {

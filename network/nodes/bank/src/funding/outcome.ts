@@ -50,7 +50,7 @@ export interface FundingSums {
   readonly returned: bigint;
 }
 
-type Moves = readonly FundingMoveTable[];
+type Moves = readonly Pick<FundingMoveTable, 'kind' | 'amount' | 'state'>[];
 type Legs = readonly FundingLegTable[];
 
 const sumOf = (rows: readonly { readonly amount: string }[]): bigint =>
@@ -66,7 +66,7 @@ export const sumsOf = (legs: Legs, moves: Moves): FundingSums => ({
   returned: ended(moves, 'done', 'release', 'refund'),
 });
 
-function stepOfMove({ kind, state }: FundingMoveTable): FundingStep | null {
+function stepOfMove({ kind, state }: Moves[number]): FundingStep | null {
   if (state === 'withdrawn') return kind;
   if (state === 'keeping') return 'complete';
   if (state !== 'planned') return null;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and writes the rows of deductions, and of what became of them.
 import type { OrderKey } from '@fabric-offline-pay/domain';
+import type { Selectable } from 'kysely';
 import type { BankDatabase } from '../database/schema.js';
 import type {
   FundingLegTable,
@@ -11,6 +12,8 @@ import type {
 import { Overtaken } from './funding-context.js';
 import type { Leg, PlannedMove } from './plan.js';
 import { columnsOf } from './store.js';
+
+export type FundingMove = Selectable<FundingMoveTable>;
 
 /** @throws {Overtaken} when the row is not as it was read */
 function changed<Row>(row: Row | undefined): Row {
@@ -63,7 +66,7 @@ export async function setLegState(
 export const movesOf = (
   db: BankDatabase,
   { merchantId, orderNumber }: OrderKey,
-): Promise<FundingMoveTable[]> =>
+): Promise<FundingMove[]> =>
   db
     .selectFrom('funding_moves')
     .selectAll()
@@ -107,9 +110,9 @@ export async function addUndoing(
 /** @returns the row as it stands then. @throws {Overtaken} when another run has changed its state */
 export async function setMoveState(
   db: BankDatabase,
-  { state: before, ...move }: FundingMoveTable,
+  { state: before, ...move }: FundingMove,
   state: MoveState,
-): Promise<FundingMoveTable> {
+): Promise<FundingMove> {
   const row = await db
     .updateTable('funding_moves')
     .set({ state })
@@ -124,10 +127,31 @@ export async function setMoveState(
   return changed(row);
 }
 
+/** The host refused it: the next look asks under another key. @throws {Overtaken} when another run has noted that */
+export async function nextAttempt(
+  db: BankDatabase,
+  { attempt, state, ...move }: FundingMove,
+  hostKey: string,
+): Promise<void> {
+  const row = await db
+    .updateTable('funding_moves')
+    .set({ attempt: attempt + 1, host_key: hostKey })
+    .where('merchant_id', '=', move.merchant_id)
+    .where('order_number', '=', move.order_number)
+    .where('leg', '=', move.leg)
+    .where('kind', '=', move.kind)
+    .where('number', '=', move.number)
+    .where('state', '=', state)
+    .where('attempt', '=', attempt)
+    .returning('attempt')
+    .executeTakeFirst();
+  changed(row);
+}
+
 /** The issued deductions of an order, with what was planned of each. */
 export function toLegs(
   legs: readonly FundingLegTable[],
-  moves: readonly FundingMoveTable[],
+  moves: readonly Pick<FundingMove, 'leg' | 'kind' | 'amount'>[],
 ): Leg[] {
   const planned = (leg: number, kind: FundingMoveTable['kind']): bigint =>
     moves

@@ -77,7 +77,7 @@ const toItem = (row: ItemRow): Item => ({
  * came onto the ledger is none of its own there (`undoes`): it ends that deduction's.
  */
 const PARTS = sql`
-  select f.book_key, f.supply_kind || '/' || f.supply_id as supply_key, o.customer_id as account,
+  select coalesce(m.host_key, f.book_key) as book_key, f.supply_kind || '/' || f.supply_id as supply_key, o.customer_id as account,
     coalesce(m.state, l.state) in (${sql.join([...OPEN_LEG_STATES, ...OPEN_MOVE_STATES])})
       or (m.state is null and l.state = 'unissued') as is_open,
     case when m.state is not null and l.state = 'unissued' then f.leg_key end as undoes
