@@ -602,6 +602,20 @@ describe('a day of every kind of entry', () => {
     expect(await paidTo('shop')).toBe(3000);
   });
 
+  test.each(['', '-4450', '1.005'])(
+    'at the host, the authorisation has the amount "%s": that is named, and everything else compared',
+    async (amount) => {
+      const odd = async (day: string) =>
+        (await host().statement(day)).map((entry) =>
+          entry.kind === 'authorise' ? { ...entry, amount } : entry,
+        );
+      const { differences, sums } = await reconcile({ coreBanking: { ...host(), statement: odd } });
+      const named = { pair: 'book-host', key: AUTHORISATION, field: 'amount' };
+      expect(differences).toEqual([{ ...named, book: LACKING.toString(), host: amount }]);
+      expect(sums['EUR']).toMatchObject({ day: { host: { authorise: '0', release: '450' } } });
+    },
+  );
+
   test.each(['issue', 'withdraw', 'redeem'] as const)(
     'of the ledger, %s is missing: that is named',
     async (kind) => {
