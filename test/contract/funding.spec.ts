@@ -22,7 +22,11 @@ import {
 } from '../../network/nodes/bank/src/funding/funding-ledger.js';
 import type { FundingContext } from '../../network/nodes/bank/src/funding/funding-context.js';
 import { issueIdOf } from '../../network/nodes/bank/src/funding/keys.js';
-import { readFunding } from '../../network/nodes/bank/src/funding/read-fundings.js';
+import {
+  listFundings,
+  readFunding,
+  type FundingView,
+} from '../../network/nodes/bank/src/funding/read-fundings.js';
 import { askFunding, findFunding } from '../../network/nodes/bank/src/funding/store.js';
 import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { availableTo } from '../support/balances.js';
@@ -129,6 +133,8 @@ const run = async (way: Way, purchase: Purchase) =>
   RUN[way](await memory.world.parties(), purchase);
 
 const orderKey = () => ({ merchantId: MERCHANT, orderNumber });
+
+const fundingKey = () => ({ ...orderKey(), customerId: CUSTOMER });
 
 /** The ledger says something new of the order. */
 async function lookAgain(context = contextOf()): Promise<void> {
@@ -261,7 +267,7 @@ describe('an order whose money was given back', () => {
       const { released, completed, behind } = await money();
       expect([released, completed]).toEqual([LACKING + TOTAL - 1500, 1500 - OWN]);
       expect(behind).toBe(BEHIND - (1500 - OWN));
-      expect(await readFunding(db, orderKey())).toMatchObject({ outcome: 'taken' });
+      expect(await readFunding(db, fundingKey())).toMatchObject({ outcome: 'taken' });
     },
   );
 
@@ -275,7 +281,7 @@ describe('an order whose money was given back', () => {
       ...{ ...FUNDED, behind: BEHIND, available: OWN },
       ...{ authorised: 2 * LACKING, released: 2 * LACKING },
     });
-    expect(await readFunding(db, orderKey())).toMatchObject({ outcome: 'reversed' });
+    expect(await readFunding(db, fundingKey())).toMatchObject({ outcome: 'reversed' });
   });
 });
 
@@ -289,7 +295,7 @@ test('money that is about to go back is not counted on', async () => {
   const [first, second] = [orderNumber, `${orderNumber}-2`];
   await expect(fundNow(late, second)).rejects.toThrow('away');
   orderNumber = second;
-  expect(await findFunding(db, orderKey())).toMatchObject({ state: 'ready' });
+  expect(await findFunding(db, fundingKey())).toMatchObject({ state: 'ready' });
   expect((await money()).authorised).toBe(2 * LACKING);
   orderNumber = first;
   await fundNow(late).catch(() => undefined);
@@ -315,7 +321,7 @@ test.each([
   await db.updateTable('funding_choices').set(choice).execute();
   const purchase = await purchaseOf();
   await expect(run('express', purchase)).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
-  expect(await findFunding(db, orderKey())).toMatchObject({ state: 'refused', refusal });
+  expect(await findFunding(db, fundingKey())).toMatchObject({ state: 'refused', refusal });
   await db.updateTable('funding_choices').set({ token }).execute();
   await run('express', purchase);
   expect(await money()).toEqual(FUNDED);
@@ -362,7 +368,7 @@ describe('a deduction that the ledger does not take', () => {
       outcome: word,
       reason,
       ...sums
-    } = defined(await readFunding(db, orderKey()), 'the funding');
+    } = defined(await readFunding(db, fundingKey()), 'the funding');
     return [word, reason, sums.deducted, sums.returned, sums.step];
   };
 
@@ -492,7 +498,7 @@ describe('two runs of one customer', () => {
         expect(end.reason).toMatchObject({ code: expect.stringMatching(BESIDE) as string });
     await lookAgain();
     expect(await money()).toEqual({ ...FUNDED, available: TOTAL });
-    expect(await findFunding(db, orderKey())).toMatchObject({ state: 'ready', trouble: null });
+    expect(await findFunding(db, fundingKey())).toMatchObject({ state: 'ready', trouble: null });
   });
 
   /** A run hears that the account is short, and something happens before it can act on that. */
@@ -538,29 +544,70 @@ describe('two runs of one customer', () => {
   test('move money once, though the first hears of no signal', async () => {
     expect(await lateRun(() => lookAgain())).toMatchObject({ code: 'OVERTAKEN' });
     expect(await money()).toEqual(GIVEN_BACK);
-    expect(await findFunding(db, orderKey())).toMatchObject({ trouble: null });
+    expect(await findFunding(db, fundingKey())).toMatchObject({ trouble: null });
   });
 });
 
 describe('an order number that two customers ask for', () => {
+  const OTHER = 'customer-2';
   const askAs = (customerId: string, total = TOTAL, currency: string = CURRENCY) =>
     askFunding(db, { ...orderKey(), customerId, currency, total: total.toString() }, Date.now());
 
-  test('is kept by nobody whose money is not moved', async () => {
-    await askAs('somebody-else', 1);
-    await db.updateTable('fundings').set({ state: 'unneeded' }).execute();
+  /** Another customer asks first, and its card is charged. @returns the card */
+  async function otherFirst(): Promise<string> {
+    const card = `${token}-other`;
+    await memory.world.customer(OTHER, '0');
+    await teller.settlement.linkInstrument({ customerId: OTHER, token: card, kind: 'card' });
+    await db.insertInto('funding_choices').values({ customer_id: OTHER, token: card }).execute();
+    await openAccount(db, { token: card, currency: CURRENCY, balance: BEHIND.toString() }, 1);
+    await askAs(OTHER);
+    await fundCustomer(contextOf(), OTHER, GOES_ON);
+    return card;
+  }
+
+  const behind = async (card: string): Promise<number> => {
+    const { balance } = await db
+      .selectFrom('book_accounts')
+      .select('balance')
+      .where('owner', '=', card)
+      .where('purpose', '=', 'account')
+      .executeTakeFirstOrThrow();
+    return Number(balance);
+  };
+
+  test('is funded for each, and pays with the money of who orders', async () => {
+    const card = await otherFirst();
+    expect(await behind(card)).toBe(BEHIND - TOTAL);
     await run('express', await purchaseOf());
-    expect(await findFunding(db, orderKey())).toMatchObject({ customer_id: CUSTOMER });
-    expect(await money()).toEqual(FUNDED);
+    await lookAgain();
+    expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
+    await fundCustomer(contextOf(), OTHER, GOES_ON);
+    expect(await behind(card)).toBe(BEHIND - TOTAL);
+    const later = contextOf({ clock: () => Date.now() + 2_000_000 });
+    await db.updateTable('fundings').set({ wanted: 99 }).execute();
+    await fundCustomer(later, OTHER, GOES_ON);
+    expect(await behind(card)).toBe(BEHIND);
+    const key = { ...orderKey(), customerId: OTHER };
+    expect(await readFunding(db, key)).toMatchObject({ outcome: 'reversed', taken: '0' });
+    expect(await readFunding(db, fundingKey())).toMatchObject({ outcome: 'taken' });
   });
 
-  test('is kept by whose money is moved, even when it is refused the rest', async () => {
+  test('is listed page by page with both', async () => {
+    await askAs(OTHER);
+    await askAs(CUSTOMER);
+    const page = (after?: FundingView) => listFundings(db, { after, limit: 1 });
+    const [first] = await page();
+    const [second] = await page(first);
+    expect([first?.customerId, second?.customerId].sort()).toEqual([CUSTOMER, OTHER]);
+    expect(await page(second)).toEqual([]);
+  });
+
+  test('is not funded in another currency while money is moved for it', async () => {
     await fundNow();
     await db.updateTable('fundings').set({ state: 'refused' }).execute();
-    const before = await findFunding(db, orderKey());
-    expect(await askAs('somebody-else')).toBeUndefined();
+    const before = await findFunding(db, fundingKey());
     expect(await askAs(CUSTOMER, TOTAL, 'CNY')).toBeUndefined();
-    expect(await findFunding(db, orderKey())).toEqual(before);
+    expect(await findFunding(db, fundingKey())).toEqual(before);
   });
 
   test('comes to what it comes to when it is asked for again', async () => {
@@ -629,7 +676,7 @@ test('the node does it by itself: the blocks say when', async () => {
   await work.start(fundingWork(contextOf(), work, BANK));
   const state = (wanted: string) =>
     eventually(`the funding to be ${wanted}`, async () => {
-      const found = await findFunding(db, orderKey());
+      const found = await findFunding(db, fundingKey());
       return found?.state === wanted ? true : undefined;
     });
   const fund = async (): Promise<void> => {

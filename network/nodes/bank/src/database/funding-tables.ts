@@ -28,7 +28,10 @@ export const FUNDING_STATES = ['asked', 'ready', 'refused', 'unneeded', 'returne
 
 export type FundingState = (typeof FUNDING_STATES)[number];
 
-/** An order whose money comes from an instrument, as far as the account is short. */
+/**
+ * An order whose money comes from an instrument, as far as the account is short. By the customer, too: whoever asks for an order number need
+ * not be who orders.
+ */
 export interface FundingTable {
   merchant_id: string;
   order_number: string;
@@ -70,6 +73,8 @@ export const OPEN_LEG_STATES = ['planned', 'authorised'] as const satisfies read
 export interface FundingLegTable {
   merchant_id: string;
   order_number: string;
+  customer_id: string;
+  /** 1, 2, … of the order number, whoever asked: keys at the host are made from it. */
   leg: number;
   token: string;
   amount: string;
@@ -97,6 +102,7 @@ export const OPEN_MOVE_STATES = [
 export interface FundingMoveTable {
   merchant_id: string;
   order_number: string;
+  customer_id: string;
   leg: number;
   kind: MoveKind;
   /** 1, 2, … of this kind and leg. */

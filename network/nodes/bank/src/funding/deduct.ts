@@ -6,7 +6,7 @@ import { OPEN_LEG_STATES, type FundingLegTable } from '../database/funding-table
 import type { BankTables } from '../database/schema.js';
 import { AwaitsConfirmation, Overtaken, type FundingRun } from './funding-context.js';
 import { authorisationKey, issueIdOf } from './keys.js';
-import { addLeg, addUndoing, legsOf, setLegState } from './parts-store.js';
+import { addLeg, addUndoing, legsOf, nextLeg, setLegState } from './parts-store.js';
 import { shortfall } from './plan.js';
 import {
   changeFunding,
@@ -43,7 +43,7 @@ async function refuse(
   // What was issued before is on the account for the order, and goes back when the order does not hold it in time.
   const is_waiting = legs.some(isIssued);
   await changeFunding(db, keyOf(funding), { state: 'refused', refusal, is_waiting });
-  await tell?.(db, { ...news, kind: 'declined', about: leg.toString() });
+  await tell?.(db, { ...news, kind: 'declined', about: [leg, customerId].join('/') });
 }
 
 /** @returns the deduction, which the host authorised; undefined when it refused */
@@ -142,7 +142,8 @@ async function planLeg(
       leaving: await leavingOf(transaction, funding),
     };
     const amount = shortfall(total, available, promised);
-    if (amount > 0n) return addDeduction(transaction, run, funding, { leg: legs + 1, amount });
+    const leg = await nextLeg(transaction, keyOf(funding));
+    if (amount > 0n) return addDeduction(transaction, run, funding, { leg, amount });
     const state = known.some(isIssued) ? 'ready' : 'unneeded';
     await changeFunding(transaction, keyOf(funding), { state });
     return undefined;

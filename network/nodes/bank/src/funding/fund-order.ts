@@ -36,10 +36,10 @@ async function giveBack(
 async function plan(
   db: Transaction<BankTables>,
   run: FundingRun,
-  { merchant_id, order_number }: Funding,
+  before: Funding,
   hold: HoldView | null,
 ): Promise<void> {
-  const key = keyOf({ merchant_id, order_number });
+  const key = keyOf(before);
   const funding = await lockFunding(db, key);
   if (funding === undefined) return;
   const legs = await legsOf(db, key);
@@ -55,7 +55,12 @@ async function plan(
  */
 export async function fundOrder(run: FundingRun, funding: Funding): Promise<void> {
   const key = keyOf(funding);
-  const hold = (await askWithin(run.signal, () => run.ledger.readOrder(key)))?.hold ?? null;
+  const { merchantId, orderNumber, customerId } = key;
+  const order = await askWithin(run.signal, () =>
+    run.ledger.readOrder({ merchantId, orderNumber }),
+  );
+  // What another customer holds under the same number is not paid by this one.
+  const hold = order?.customerId === customerId ? order.hold : null;
   if (funding.state === 'asked') {
     const legs = await legsOf(run.db, key);
     if (hold === null || legs.some(isUnderWay)) await deduct(run, funding, legs);

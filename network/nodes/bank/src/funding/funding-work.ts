@@ -84,7 +84,7 @@ class FundingReasons implements Projection<BankTables> {
     if (release !== null || (await instrumentOf(db, customerId)) === null) return;
     const request = { merchantId, orderNumber, customerId, currency, total };
     // Read again, the ledger asks for nothing again.
-    if ((await findFunding(db, request))?.customer_id === customerId) return;
+    if ((await findFunding(db, request)) !== undefined) return;
     if ((await askFunding(db, request, this.#clock())) === undefined) return;
     await askForCustomer(this.#work, db, customerId);
   }

@@ -3,6 +3,11 @@
 import { digestOf, type OrderKey } from '@fabric-offline-pay/domain';
 import type { MoveKind } from '../database/funding-tables.js';
 
+/** An order, and the customer for whom it is funded. */
+export interface FundingKey extends OrderKey {
+  readonly customerId: string;
+}
+
 /** One deduction of an order. */
 export interface LegKey extends OrderKey {
   readonly leg: number;

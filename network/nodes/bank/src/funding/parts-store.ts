@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and writes the rows of deductions, and of what became of them.
-import type { OrderKey } from '@fabric-offline-pay/domain';
 import type { Selectable } from 'kysely';
 import type { BankDatabase } from '../database/schema.js';
 import type {
@@ -10,8 +9,9 @@ import type {
   MoveState,
 } from '../database/funding-tables.js';
 import { Overtaken } from './funding-context.js';
+import type { FundingKey } from './keys.js';
 import type { Leg, PlannedMove } from './plan.js';
-import { columnsOf } from './store.js';
+import { columnsOf, keyOf } from './store.js';
 
 export type FundingMove = Selectable<FundingMoveTable>;
 
@@ -23,19 +23,34 @@ function changed<Row>(row: Row | undefined): Row {
 
 export const legsOf = (
   db: BankDatabase,
-  { merchantId, orderNumber }: OrderKey,
+  { merchantId, orderNumber, customerId }: FundingKey,
 ): Promise<FundingLegTable[]> =>
   db
     .selectFrom('funding_legs')
     .selectAll()
     .where('merchant_id', '=', merchantId)
     .where('order_number', '=', orderNumber)
+    .where('customer_id', '=', customerId)
     .orderBy('leg')
     .execute();
 
+/** @returns the number of an order's next deduction, whoever asks. @param db a transaction that has locked the funding */
+export async function nextLeg(
+  db: BankDatabase,
+  { merchantId, orderNumber }: FundingKey,
+): Promise<number> {
+  const { last } = await db
+    .selectFrom('funding_legs')
+    .select(({ fn }) => fn.max<number | null>('leg').as('last'))
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .executeTakeFirstOrThrow();
+  return (last ?? 0) + 1;
+}
+
 export async function addLeg(
   db: BankDatabase,
-  key: OrderKey,
+  key: FundingKey,
   leg: Pick<FundingLegTable, 'leg' | 'token' | 'amount'>,
 ): Promise<FundingLegTable> {
   return db
@@ -65,13 +80,14 @@ export async function setLegState(
 
 export const movesOf = (
   db: BankDatabase,
-  { merchantId, orderNumber }: OrderKey,
+  { merchantId, orderNumber, customerId }: FundingKey,
 ): Promise<FundingMove[]> =>
   db
     .selectFrom('funding_moves')
     .selectAll()
     .where('merchant_id', '=', merchantId)
     .where('order_number', '=', orderNumber)
+    .where('customer_id', '=', customerId)
     .orderBy('leg')
     .orderBy('kind')
     .orderBy('number')
@@ -80,7 +96,7 @@ export const movesOf = (
 /** @param db a transaction that has locked the funding: what is planned depends on what was planned before */
 export async function addMoves(
   db: BankDatabase,
-  key: OrderKey,
+  key: FundingKey,
   moves: readonly PlannedMove[],
 ): Promise<void> {
   const known = await movesOf(db, key);
@@ -96,14 +112,11 @@ export async function addMoves(
 }
 
 /** What the host reserved for a deduction goes back, and nothing leaves the ledger before: nothing came onto it. */
-export async function addUndoing(
-  db: BankDatabase,
-  { merchant_id, order_number, leg, amount }: FundingLegTable,
-): Promise<void> {
-  const undoing = { kind: 'release', number: 1, amount, state: 'withdrawn' } as const;
+export async function addUndoing(db: BankDatabase, row: FundingLegTable): Promise<void> {
+  const undoing = { ...columnsOf(keyOf(row)), leg: row.leg, kind: 'release', number: 1 } as const;
   await db
     .insertInto('funding_moves')
-    .values({ merchant_id, order_number, leg, ...undoing })
+    .values({ ...undoing, amount: row.amount, state: 'withdrawn' })
     .execute();
 }
 

@@ -3,6 +3,7 @@
 import type { OrderKey } from '@fabric-offline-pay/domain';
 import { sql, type Selectable, type Updateable } from 'kysely';
 import type { BankDatabase } from '../database/schema.js';
+import type { FundingKey } from './keys.js';
 import type { Reliance } from './plan.js';
 import {
   OPEN_LEG_STATES,
@@ -13,8 +14,7 @@ import {
 export type Funding = Selectable<FundingTable>;
 
 /** What somebody asks to be funded. */
-export interface FundingRequest extends OrderKey {
-  readonly customerId: string;
+export interface FundingRequest extends FundingKey {
   readonly currency: string;
   readonly total: string;
 }
@@ -22,30 +22,44 @@ export interface FundingRequest extends OrderKey {
 export const keyOf = (row: {
   readonly merchant_id: string;
   readonly order_number: string;
-}): OrderKey => ({ merchantId: row.merchant_id, orderNumber: row.order_number });
+  readonly customer_id: string;
+}): FundingKey => ({
+  merchantId: row.merchant_id,
+  orderNumber: row.order_number,
+  customerId: row.customer_id,
+});
 
-export const columnsOf = ({ merchantId, orderNumber }: OrderKey) => ({
+const orderColumns = ({ merchantId, orderNumber }: OrderKey) => ({
   merchant_id: merchantId,
   order_number: orderNumber,
 });
 
-export const findFunding = (db: BankDatabase, key: OrderKey): Promise<Funding | undefined> =>
+export const columnsOf = ({ customerId, ...order }: FundingKey) => ({
+  ...orderColumns(order),
+  customer_id: customerId,
+});
+
+export const findFunding = (db: BankDatabase, key: FundingKey): Promise<Funding | undefined> =>
   db
     .selectFrom('fundings')
     .selectAll()
     .where('merchant_id', '=', key.merchantId)
     .where('order_number', '=', key.orderNumber)
+    .where('customer_id', '=', key.customerId)
     .executeTakeFirst();
 
-/** Lets runs of one order plan one after the other. @param db a transaction */
-export const lockFunding = (db: BankDatabase, key: OrderKey): Promise<Funding | undefined> =>
-  db
+/** Lets runs about one order number plan one after the other, whoever asked for it. @param db a transaction */
+export async function lockFunding(db: BankDatabase, key: FundingKey): Promise<Funding | undefined> {
+  const rows = await db
     .selectFrom('fundings')
     .selectAll()
     .where('merchant_id', '=', key.merchantId)
     .where('order_number', '=', key.orderNumber)
+    .orderBy('customer_id')
     .forUpdate()
-    .executeTakeFirst();
+    .execute();
+  return rows.find(({ customer_id }) => customer_id === key.customerId);
+}
 
 /** Nothing is under way: asked for again, it begins anew. */
 const IS_AT_REST = sql<boolean>`fundings.state in ('refused', 'unneeded', 'returned')`;
@@ -53,26 +67,24 @@ const IS_AT_REST = sql<boolean>`fundings.state in ('refused', 'unneeded', 'retur
 /** No money was moved for it. */
 const IS_EMPTY = sql<boolean>`not exists (
   select 1 from funding_legs leg where leg.merchant_id = fundings.merchant_id
-    and leg.order_number = fundings.order_number and leg.state <> 'refused')`;
+    and leg.order_number = fundings.order_number and leg.customer_id = fundings.customer_id and leg.state <> 'refused')`;
 
-/** Whoever asks first for an order number need not be who orders: it is kept for somebody only while it moves that customer's money. */
-const MAY_ASK = sql<boolean>`(fundings.customer_id = excluded.customer_id and fundings.currency = excluded.currency)
-  or (${IS_AT_REST} and ${IS_EMPTY})`;
+/** The currency stays as long as the order moves money in it. */
+const MAY_ASK = sql<boolean>`fundings.currency = excluded.currency or (${IS_AT_REST} and ${IS_EMPTY})`;
 
 /**
  * Notes that an order is to be funded. One that was refused is tried again, with what it comes to now.
- * @returns undefined, and changes nothing, while the order number is funded for another customer, or in another currency
+ * @returns undefined, and changes nothing, while the customer's order is funded in another currency
  */
 export async function askFunding(
   db: BankDatabase,
-  { customerId, currency, total, ...key }: FundingRequest,
+  { currency, total, ...key }: FundingRequest,
   now: number,
 ): Promise<Funding | undefined> {
   return db
     .insertInto('fundings')
     .values({
       ...columnsOf(key),
-      customer_id: customerId,
       currency,
       total,
       state: 'asked',
@@ -81,9 +93,8 @@ export async function askFunding(
     })
     .onConflict((conflict) =>
       conflict
-        .columns(['merchant_id', 'order_number'])
+        .columns(['merchant_id', 'order_number', 'customer_id'])
         .doUpdateSet({
-          customer_id: customerId,
           currency,
           total: sql`case when ${IS_AT_REST} then excluded.total else fundings.total end`,
           state: sql`case when ${IS_AT_REST} then 'asked' else fundings.state end`,
@@ -105,7 +116,7 @@ export async function wantFundings(
   orders: readonly OrderKey[],
 ): Promise<ReadonlySet<string>> {
   if (orders.length === 0) return new Set();
-  const keys = JSON.stringify(orders.map(columnsOf));
+  const keys = JSON.stringify(orders.map(orderColumns));
   const { rows } = await sql<Pick<Funding, 'customer_id'>>`
     update fundings set wanted = wanted + 1
     where (merchant_id, order_number) in (
@@ -139,13 +150,14 @@ export async function noteHandled(db: BankDatabase, funding: Funding): Promise<v
     })
     .where('merchant_id', '=', funding.merchant_id)
     .where('order_number', '=', funding.order_number)
+    .where('customer_id', '=', funding.customer_id)
     .execute();
 }
 
 /** It does not go on, for a reason that passes, unless another run has finished it. Since when: as long as the reason stays the same. */
 export async function noteTrouble(
   db: BankDatabase,
-  { merchantId, orderNumber }: OrderKey,
+  { merchantId, orderNumber, customerId }: FundingKey,
   trouble: string,
   now: number,
 ): Promise<void> {
@@ -157,13 +169,14 @@ export async function noteTrouble(
     })
     .where('merchant_id', '=', merchantId)
     .where('order_number', '=', orderNumber)
+    .where('customer_id', '=', customerId)
     .whereRef('wanted', '>', 'handled')
     .execute();
 }
 
 export async function changeFunding(
   db: BankDatabase,
-  key: OrderKey,
+  key: FundingKey,
   change: Pick<Updateable<FundingTable>, 'state' | 'refusal' | 'is_waiting'>,
 ): Promise<void> {
   await db
@@ -171,6 +184,7 @@ export async function changeFunding(
     .set(change)
     .where('merchant_id', '=', key.merchantId)
     .where('order_number', '=', key.orderNumber)
+    .where('customer_id', '=', key.customerId)
     .execute();
 }
 
@@ -184,6 +198,7 @@ export async function readyOthers(
       coalesce(sum(l.amount::numeric) filter (where l.state in (${sql.join(OPEN_LEG_STATES)})), 0)::text as coming
     from fundings f
     left join funding_legs l on l.merchant_id = f.merchant_id and l.order_number = f.order_number
+      and l.customer_id = f.customer_id
     where f.customer_id = ${customer_id} and f.currency = ${currency} and f.is_waiting and f.state in ('ready', 'unneeded')
       and not (f.merchant_id = ${self.merchant_id} and f.order_number = ${self.order_number})
     group by f.merchant_id, f.order_number, f.total`.execute(db);
@@ -199,6 +214,7 @@ export async function leavingOf(
     select coalesce(sum(m.amount::numeric), 0)::text as sum
     from funding_moves m
     join fundings f on f.merchant_id = m.merchant_id and f.order_number = m.order_number
+      and f.customer_id = m.customer_id
     where f.customer_id = ${customer_id} and f.currency = ${currency}
       and m.state = 'planned' and m.kind in ('release', 'refund')`.execute(db);
   return rows[0]?.sum ?? '0';

@@ -77,7 +77,7 @@ const toItem = (row: ItemRow): Item => ({
  * came onto the ledger is none of its own there (`undoes`): it ends that deduction's.
  */
 const PARTS = sql`
-  select coalesce(m.host_key, f.book_key) as book_key, f.supply_kind || '/' || f.supply_id as supply_key, o.customer_id as account,
+  select coalesce(m.host_key, f.book_key) as book_key, f.supply_kind || '/' || f.supply_id as supply_key, l.customer_id as account,
     coalesce(m.state, l.state) in (${sql.join([...OPEN_LEG_STATES, ...OPEN_MOVE_STATES])})
       or (m.state is null and l.state = 'unissued') as is_open,
     case when m.state is not null and l.state = 'unissued' then f.leg_key end as undoes
@@ -85,7 +85,6 @@ const PARTS = sql`
     select *, max(book_key) filter (where move_kind is null)
       over (partition by merchant_id, order_number, leg) as leg_key from funding_ids
   ) f
-  left join fundings o on o.merchant_id = f.merchant_id and o.order_number = f.order_number
   left join funding_legs l
     on l.merchant_id = f.merchant_id and l.order_number = f.order_number and l.leg = f.leg
   left join funding_moves m on m.merchant_id = f.merchant_id and m.order_number = f.order_number
