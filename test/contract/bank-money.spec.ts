@@ -10,19 +10,22 @@ import { NodeMetrics, openApi, Work } from '@fabric-offline-pay/node-common/node
 import type { Client, CommittedBlock } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
+import { bookLines } from '../../network/nodes/bank/src/core-banking/book/totals.js';
 import { openAccount } from '../../network/nodes/bank/src/core-banking/book/open-account.js';
 import {
   HostUncertain,
   HostUnavailable,
+  refused,
   type CoreBanking,
   type HostEntry,
   type PayOutRequest,
 } from '../../network/nodes/bank/src/core-banking/core-banking.js';
 import { embeddedCoreBanking } from '../../network/nodes/bank/src/core-banking/embedded/embedded-core-banking.js';
 import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
-import type { FundingContext } from '../../network/nodes/bank/src/funding/fund-order.js';
+import type { FundingContext } from '../../network/nodes/bank/src/funding/funding-context.js';
 import { fundCustomer } from '../../network/nodes/bank/src/funding/funding-work.js';
 import { fundingLedger } from '../../network/nodes/bank/src/funding/funding-ledger.js';
+import { issueIdOf } from '../../network/nodes/bank/src/funding/keys.js';
 import { askFunding } from '../../network/nodes/bank/src/funding/store.js';
 import { payOutLedger } from '../../network/nodes/bank/src/pay-outs/pay-out-ledger.js';
 import { payOutWork, type PayOutWork } from '../../network/nodes/bank/src/pay-outs/pay-out-work.js';
@@ -202,7 +205,7 @@ const balance = async (): Promise<number> =>
 /** What the node does when it looks at the payee. */
 async function look(context?: PayOutContext): Promise<void> {
   await follow();
-  await payPayee(context ?? (await payOutContext()), PAYEE);
+  await payPayee(context ?? (await payOutContext()), PAYEE, signal);
 }
 
 describe('a pay-out', () => {
@@ -418,7 +421,7 @@ const FUNDED = { merchantId: MERCHANT, orderNumber: 'F-1' };
 async function fund(context = fundingContext()): Promise<void> {
   const about = { customerId: CUSTOMER, currency: CURRENCY, total: TOTAL.toString() };
   await askFunding(db, { ...FUNDED, ...about }, NOW);
-  await fundCustomer(context, CUSTOMER);
+  await fundCustomer(context, CUSTOMER, signal);
 }
 
 /** The ledger says something new of the funded order. */
@@ -427,7 +430,7 @@ async function lookAtFunding(): Promise<void> {
     .updateTable('fundings')
     .set((set) => ({ wanted: set('wanted', '+', 1) }))
     .execute();
-  await fundCustomer(fundingContext(), CUSTOMER);
+  await fundCustomer(fundingContext(), CUSTOMER, signal);
 }
 
 const OWN = 1000;
@@ -599,6 +602,20 @@ describe('a day of every kind of entry', () => {
     expect(await paidTo('shop')).toBe(3000);
   });
 
+  test.each(['', '-4450', '1.005'])(
+    'at the host, the authorisation has the amount "%s": that is named, and everything else compared',
+    async (amount) => {
+      const odd = async (day: string) =>
+        (await host().statement(day)).map((entry) =>
+          entry.kind === 'authorise' ? { ...entry, amount } : entry,
+        );
+      const { differences, sums } = await reconcile({ coreBanking: { ...host(), statement: odd } });
+      const named = { pair: 'book-host', key: AUTHORISATION, field: 'amount' };
+      expect(differences).toEqual([{ ...named, book: LACKING.toString(), host: amount }]);
+      expect(sums['EUR']).toMatchObject({ day: { host: { authorise: '0', release: '450' } } });
+    },
+  );
+
   test.each(['issue', 'withdraw', 'redeem'] as const)(
     'of the ledger, %s is missing: that is named',
     async (kind) => {
@@ -623,6 +640,9 @@ describe('a day of every kind of entry', () => {
   );
 });
 
+/** What the ledger says of an issue that never comes about. */
+const REFUSED = { state: 'refused', reason: 'CURRENCY_NOT_ALLOWED', finalFrom: 0 } as const;
+
 describe('what is under way', () => {
   beforeEach(async () => {
     await openWorld(OWN.toString());
@@ -630,7 +650,10 @@ describe('what is under way', () => {
   });
 
   test('is no difference: money that is reserved and not issued, or redeemed and not paid', async () => {
-    const unconfirmed = { ...fundingLedger(teller), issue: () => Promise.resolve(false) };
+    const unconfirmed = {
+      ...fundingLedger(teller),
+      issue: () => Promise.resolve({ state: 'proposed' as const }),
+    };
     await expect(fund(fundingContext({ ledger: unconfirmed }))).rejects.toThrow('second person');
     await teller.settlement.issue({
       ...{ issueId: 'more', customerId: CUSTOMER, token: 'card', currency: CURRENCY },
@@ -661,6 +684,66 @@ describe('what is under way', () => {
       ],
     ]);
     expect(sums['EUR']).toMatchObject({ underWay: '5150', unexplained: '0' });
+  });
+
+  test('is no difference: money that was reserved, not issued, and released on the same day or on a later one', async () => {
+    const unlinked = { ...fundingLedger(teller), issue: () => Promise.resolve(REFUSED) };
+    const away = () => Promise.reject(new HostUnavailable('away'));
+    const reserved = { ledger: unlinked, coreBanking: { ...host(), reverse: away } };
+    await expect(fund(fundingContext(reserved))).rejects.toThrow('away');
+    const key = `fund/${MERCHANT}/F-1/1`;
+    const before = await reconcile();
+    expect(before.differences).toEqual([]);
+    expect(before.underWay).toMatchObject([{ key, kind: 'authorise', missing: 'ledger' }]);
+    expect(before.sums['EUR']).toMatchObject({ underWay: '4450', unexplained: '0' });
+    const NEXT = dayFrom(DAY, 1);
+    const tomorrow = () => NOW + 86_400_000;
+    await db.updateTable('fundings').set({ wanted: 9 }).execute();
+    await fundCustomer(
+      fundingContext({ coreBanking: embeddedCoreBanking({ db, clock: tomorrow }) }),
+      CUSTOMER,
+      signal,
+    );
+    expect(await reconcile()).toMatchObject({ differences: [], underWay: [{ key }] });
+    const after = await reconcileDay(reconciliationParts(), NEXT, signal);
+    expect([after.differences, after.underWay]).toEqual([[], []]);
+    expect(after.sums['EUR']).toMatchObject({ underWay: '0', unexplained: '0' });
+  });
+
+  test.each(['release', 'kept'] as const)(
+    'is no difference: what the host refused first, and did under another key (%s)',
+    async (kind) => {
+      await fund();
+      const late = () => NOW + 2_000_000;
+      const refuse = () => Promise.resolve(refused('REFUSED_BY_HOST'));
+      const contrary = { ...host(), complete: refuse, reverse: refuse };
+      if (kind === 'kept') await buy('A-1');
+      await db.updateTable('fundings').set({ wanted: 9 }).execute();
+      for (let times = 0; times < 2; times += 1)
+        await expect(
+          fundCustomer(fundingContext({ clock: late, coreBanking: contrary }), CUSTOMER, signal),
+        ).rejects.toMatchObject({ code: 'HOST_CONTRADICTS' });
+      await fundCustomer(fundingContext({ clock: late }), CUSTOMER, signal);
+      const { differences, underWay, sums } = await reconcile();
+      expect([differences, underWay, sums['EUR']?.unexplained]).toEqual([[], [], '0']);
+      const [line] = (await bookLines(db, DAY)).filter(({ key }) => key.endsWith('/3'));
+      expect(line).toMatchObject({ kind: kind === 'kept' ? 'complete' : 'release' });
+    },
+  );
+
+  test('that the ledger took after the host had released it is a difference', async () => {
+    const refusing = { ...fundingLedger(teller), issue: () => Promise.resolve(REFUSED) };
+    await fund(fundingContext({ ledger: refusing }));
+    const issue = { issueId: issueIdOf({ ...FUNDED, leg: 1 }), customerId: CUSTOMER };
+    const sum = { token: 'card', currency: CURRENCY, amount: LACKING.toString() };
+    await teller.settlement.issue({ ...issue, ...sum });
+    const { differences } = await reconcile();
+    expect(differences).toEqual([
+      {
+        ...{ pair: 'ledger-book', key: `fund/${MERCHANT}/F-1/1`, field: 'entry' },
+        ...{ ledger: `issue ${CURRENCY} ${LACKING}`, book: null },
+      },
+    ]);
   });
 });
 

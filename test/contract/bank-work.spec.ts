@@ -36,7 +36,7 @@ import {
   type ClockContext,
 } from '../../network/nodes/bank/src/clock-work/clock-work.js';
 import type { DueKind } from '../../network/nodes/bank/src/database/clock-tables.js';
-import { HostContradicts } from '../../network/nodes/bank/src/funding/fund-order.js';
+import { HostContradicts } from '../../network/nodes/bank/src/funding/funding-context.js';
 import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
 import {
   settlingLedger,

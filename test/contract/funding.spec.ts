@@ -2,6 +2,7 @@
 // Automatic deduction (unit 14): an order whose account is short is funded from the customer's instrument, and what was not used goes
 // back. Ledger, book and host agree to the unit, wherever the node dies.
 import { openBankDatabase } from '@fabric-offline-pay/bank-node';
+import { CLOCK_TOLERANCE_SECONDS } from '@fabric-offline-pay/domain';
 import { Work } from '@fabric-offline-pay/node-common/node';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import type { Client, Purchase } from '@fabric-offline-pay/sdk';
@@ -19,19 +20,30 @@ import {
   fundingLedger,
   type FundingLedger,
 } from '../../network/nodes/bank/src/funding/funding-ledger.js';
-import type { FundingContext } from '../../network/nodes/bank/src/funding/fund-order.js';
+import type { FundingContext } from '../../network/nodes/bank/src/funding/funding-context.js';
 import { issueIdOf } from '../../network/nodes/bank/src/funding/keys.js';
+import {
+  listFundings,
+  readFunding,
+  type FundingView,
+} from '../../network/nodes/bank/src/funding/read-fundings.js';
 import { askFunding, findFunding } from '../../network/nodes/bank/src/funding/store.js';
 import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { availableTo } from '../support/balances.js';
 import { RUN, type Way } from '../support/both-ways.js';
 import { Crash, Life, mortalPort } from '../support/crash-points.js';
+import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { memoryWorld, type MemoryWorld } from '../support/memory-world.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const CUSTOMER = 'customer-1';
 const TOKEN = `tok-${CUSTOMER}`;
+/** Of a run that is not given up. */
+const GOES_ON = new AbortController().signal;
+/** How a run ends that does what another does at the same time. */
+const BESIDE = /^(OVERTAKEN|HOST_UNAVAILABLE|HOST_UNCERTAIN)$/;
 /** On the account: less than any order costs. */
 const OWN = 1000;
 /** Behind the instrument. */
@@ -108,7 +120,7 @@ async function fundNow(context = contextOf(), number = orderNumber): Promise<voi
   const key = { merchantId: MERCHANT, orderNumber: number };
   const request = { ...key, customerId: CUSTOMER, currency: CURRENCY, total: TOTAL.toString() };
   await askFunding(db, request, context.clock());
-  await fundCustomer(context, CUSTOMER);
+  await fundCustomer(context, CUSTOMER, GOES_ON);
 }
 
 async function purchaseOf(claim?: string | null): Promise<Purchase> {
@@ -122,13 +134,15 @@ const run = async (way: Way, purchase: Purchase) =>
 
 const orderKey = () => ({ merchantId: MERCHANT, orderNumber });
 
+const fundingKey = () => ({ ...orderKey(), customerId: CUSTOMER });
+
 /** The ledger says something new of the order. */
 async function lookAgain(context = contextOf()): Promise<void> {
   await db
     .updateTable('fundings')
     .set((set) => ({ wanted: set('wanted', '+', 1) }))
     .execute();
-  await fundCustomer(context, CUSTOMER);
+  await fundCustomer(context, CUSTOMER, GOES_ON);
 }
 
 async function refund(amount: string): Promise<void> {
@@ -229,6 +243,66 @@ test('an order that never holds its money gives it back after a time', async () 
   expect(await money()).toEqual({ ...FUNDED, behind: BEHIND, released: LACKING, available: OWN });
 });
 
+describe('an order whose money was given back', () => {
+  const LATER = 2_000_000;
+  const later = (parts: Parts = {}) => contextOf({ ...parts, clock: () => Date.now() + LATER });
+
+  beforeEach(async () => {
+    await fundNow();
+    await lookAgain(later());
+  });
+
+  test.each(['express', 'stepwise'] as const)(
+    'is funded anew when it is asked for again: %s',
+    async (way) => {
+      const purchase = await purchaseOf('1500');
+      await run(way, { ...purchase, fund: () => fundNow(later()) });
+      await lookAgain();
+      // The customer's own money pays first, as if it had never been funded before.
+      const anew = { authorised: 2 * LACKING, released: LACKING, completed: 1500 - OWN };
+      expect(await money()).toEqual({ ...FUNDED, ...anew });
+      const { settlement } = (await memory.world.parties()).cashier;
+      await settlement.void(orderKey());
+      await lookAgain();
+      const { released, completed, behind } = await money();
+      expect([released, completed]).toEqual([LACKING + TOTAL - 1500, 1500 - OWN]);
+      expect(behind).toBe(BEHIND - (1500 - OWN));
+      expect(await readFunding(db, fundingKey())).toMatchObject({ outcome: 'taken' });
+    },
+  );
+
+  test('has anew its time to hold it, and gives it back again', async () => {
+    await fundNow(later());
+    await lookAgain(later());
+    const twice = { authorised: 2 * LACKING, released: LACKING };
+    expect(await money()).toEqual({ ...FUNDED, ...twice, available: TOTAL });
+    await lookAgain(contextOf({ clock: () => Date.now() + 2 * LATER }));
+    expect(await money()).toEqual({
+      ...{ ...FUNDED, behind: BEHIND, available: OWN },
+      ...{ authorised: 2 * LACKING, released: 2 * LACKING },
+    });
+    expect(await readFunding(db, fundingKey())).toMatchObject({ outcome: 'reversed' });
+  });
+});
+
+test('money that is about to go back is not counted on', async () => {
+  await fundNow();
+  const dead = () => Promise.reject(new Error('The ledger is away.'));
+  const ledger = { ...fundingLedger(teller), withdraw: dead };
+  const late = contextOf({ ledger, clock: () => Date.now() + 2_000_000 });
+  await expect(lookAgain(late)).rejects.toThrow('away');
+  expect((await money()).available).toBe(TOTAL);
+  const [first, second] = [orderNumber, `${orderNumber}-2`];
+  await expect(fundNow(late, second)).rejects.toThrow('away');
+  orderNumber = second;
+  expect(await findFunding(db, fundingKey())).toMatchObject({ state: 'ready' });
+  expect((await money()).authorised).toBe(2 * LACKING);
+  orderNumber = first;
+  await fundNow(late).catch(() => undefined);
+  await lookAgain();
+  expect((await money()).available).toBe(2 * TOTAL);
+});
+
 test('an account with enough money is left alone, and two orders do not count on the same money', async () => {
   await teller.settlement.issue({
     ...{ issueId: 'more', customerId: CUSTOMER, token, currency: CURRENCY },
@@ -247,7 +321,7 @@ test.each([
   await db.updateTable('funding_choices').set(choice).execute();
   const purchase = await purchaseOf();
   await expect(run('express', purchase)).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
-  expect(await findFunding(db, orderKey())).toMatchObject({ state: 'refused', refusal });
+  expect(await findFunding(db, fundingKey())).toMatchObject({ state: 'refused', refusal });
   await db.updateTable('funding_choices').set({ token }).execute();
   await run('express', purchase);
   expect(await money()).toEqual(FUNDED);
@@ -272,6 +346,110 @@ test('a large sum waits for a second person, and goes on when it was confirmed',
   expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
 });
 
+const mortalContext = (life: Life): FundingContext => {
+  const context = contextOf();
+  return {
+    ...context,
+    ledger: mortalPort(context.ledger, life),
+    coreBanking: mortalPort(context.coreBanking, life),
+  };
+};
+
+describe('a deduction that the ledger does not take', () => {
+  const told: string[] = [];
+  const tell: FundingContext['tell'] = (_, { kind, reason }) => {
+    told.push([kind, reason].join(' '));
+    return Promise.resolve();
+  };
+  const context = () => ({ ...contextOf(), tell });
+  const UNTOUCHED: Money = { ...FUNDED, behind: BEHIND, released: LACKING, available: OWN };
+  const outcome = async () => {
+    const {
+      outcome: word,
+      reason,
+      ...sums
+    } = defined(await readFunding(db, fundingKey()), 'the funding');
+    return [word, reason, sums.deducted, sums.returned, sums.step];
+  };
+
+  beforeEach(() => {
+    told.length = 0;
+  });
+
+  /** The bank's book knows the card, and no customer has linked it on the ledger. */
+  async function chooseUnlinked(): Promise<void> {
+    token = `${token}-unlinked`;
+    await openAccount(db, { token, currency: CURRENCY, balance: BEHIND.toString() }, 1);
+    await db.updateTable('funding_choices').set({ token }).execute();
+  }
+
+  test('is released at the host: the order is declined, its customer is told, and may ask again', async () => {
+    const linked = token;
+    await chooseUnlinked();
+    await fundNow(context());
+    expect(await money()).toEqual(UNTOUCHED);
+    const sums = [LACKING.toString(), LACKING.toString(), null];
+    expect(await outcome()).toEqual(['declined', 'INSTRUMENT_UNKNOWN', ...sums]);
+    expect(told).toEqual(['declined INSTRUMENT_UNKNOWN', 'givenBack ']);
+    token = linked;
+    await db.updateTable('funding_choices').set({ token }).execute();
+    await run('express', await purchaseOf());
+    await lookAgain();
+    expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
+  });
+
+  test('is under way until the host has released it', async () => {
+    await chooseUnlinked();
+    const away = {
+      ...embeddedCoreBanking({ db, clock: Date.now }),
+      reverse: () => Promise.reject(new HostUnavailable()),
+    };
+    await expect(fundNow(contextOf({ coreBanking: away }))).rejects.toThrow(HostUnavailable);
+    expect(await outcome()).toEqual([
+      ...['waiting', 'HOST_UNAVAILABLE', LACKING.toString(), '0', 'release'],
+    ]);
+    await lookAgain();
+    expect((await outcome())[0]).toBe('declined');
+  });
+
+  test('is reserved and released once, wherever the node dies', async () => {
+    await chooseUnlinked();
+    const lifeOf = async (life: Life): Promise<number> => {
+      await fundNow(mortalContext(life)).catch(async (error: unknown) => {
+        if (!(error instanceof Crash)) throw error;
+        await lookAgain();
+      });
+      expect([life.endsAt, await money()]).toEqual([life.endsAt, UNTOUCHED]);
+      return life.steps;
+    };
+    const steps = await lifeOf(new Life());
+    for (let endsAt = 1; endsAt <= steps; endsAt += 1) {
+      await openWorld();
+      await chooseUnlinked();
+      await lifeOf(new Life(endsAt));
+    }
+  });
+
+  test('because no second person confirmed it in time is released when no clock can confirm it any more', async () => {
+    const limits = { ...POLICY.currencies[CURRENCY], issue: OWN.toString() };
+    await openWorld({ ...POLICY, currencies: { [CURRENCY]: limits } });
+    const waits = { code: 'AWAITS_CONFIRMATION' };
+    stopTime();
+    try {
+      await expect(fundNow(context())).rejects.toMatchObject(waits);
+      passSeconds(POLICY.voteSeconds);
+      await expect(lookAgain(context())).rejects.toMatchObject(waits);
+      passSeconds(2 * CLOCK_TOLERANCE_SECONDS);
+      await lookAgain(context());
+    } finally {
+      resumeTime();
+    }
+    expect(await money()).toEqual(UNTOUCHED);
+    expect((await outcome()).slice(0, 2)).toEqual(['declined', 'ISSUE_EXPIRED']);
+    expect(told).toEqual(['declined ISSUE_EXPIRED', 'givenBack ']);
+  });
+});
+
 test('what the host was asked to keep, it keeps, though the account could give it back before the host answers', async () => {
   await run('express', await purchaseOf(null));
   await (await memory.world.bank('bank-node')).settlement.void(orderKey());
@@ -292,25 +470,144 @@ test('what the host was asked to keep, it keeps, though the account could give i
   expect(await money()).toEqual({ ...FUNDED, completed: LACKING, available: TOTAL });
 });
 
+describe('two runs of one customer', () => {
+  /** The order is captured, and nothing is planned of it yet. */
+  const buyAndMark = async (): Promise<void> => {
+    await run('express', await purchaseOf());
+    await db.updateTable('fundings').set({ wanted: 99 }).execute();
+  };
+
+  test('plan every step once, though all read the same before', async () => {
+    await buyAndMark();
+    const runs = Array.from({ length: 6 }, () => fundCustomer(contextOf(), CUSTOMER, GOES_ON));
+    const failures = (await Promise.allSettled(runs)).filter(({ status }) => status === 'rejected');
+    for (const failure of failures)
+      expect(failure).toMatchObject({ reason: { code: expect.stringMatching(BESIDE) as string } });
+    await lookAgain();
+    expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
+    expect(await db.selectFrom('funding_moves').selectAll().execute()).toHaveLength(1);
+  });
+
+  test('deduct once, though all are short', async () => {
+    const key = { merchantId: MERCHANT, orderNumber };
+    const request = { ...key, customerId: CUSTOMER, currency: CURRENCY, total: TOTAL.toString() };
+    await askFunding(db, request, Date.now());
+    const runs = Array.from({ length: 6 }, () => fundCustomer(contextOf(), CUSTOMER, GOES_ON));
+    for (const end of await Promise.allSettled(runs))
+      if (end.status === 'rejected')
+        expect(end.reason).toMatchObject({ code: expect.stringMatching(BESIDE) as string });
+    await lookAgain();
+    expect(await money()).toEqual({ ...FUNDED, available: TOTAL });
+    expect(await findFunding(db, fundingKey())).toMatchObject({ state: 'ready', trouble: null });
+  });
+
+  /** A run hears that the account is short, and something happens before it can act on that. */
+  async function lateRun(meanwhile: () => Promise<void>, signal = GOES_ON): Promise<unknown> {
+    await run('express', await purchaseOf(null));
+    await (await memory.world.bank('bank-node')).settlement.void(orderKey());
+    const sum = { customerId: CUSTOMER, token, currency: CURRENCY, amount: TOTAL.toString() };
+    await teller.settlement.withdraw({ withdrawId: 'W', ...sum });
+    const ledger: FundingLedger = {
+      ...fundingLedger(teller),
+      withdraw: async (id, what) => {
+        const isThere = await fundingLedger(teller).withdraw(id, what);
+        await teller.settlement.issue({ issueId: 'back', ...sum });
+        await meanwhile();
+        return isThere;
+      },
+    };
+    await db.updateTable('fundings').set({ wanted: 99 }).execute();
+    const coreBanking = {
+      ...embeddedCoreBanking({ db, clock: Date.now }),
+      complete: () => Promise.reject(new Error('The host was asked.')),
+    };
+    const late = contextOf({ ledger, coreBanking });
+    return fundCustomer(late, CUSTOMER, signal).catch((error: unknown) => error);
+  }
+
+  const GIVEN_BACK = { ...FUNDED, behind: BEHIND, released: LACKING, available: OWN };
+
+  test('are one when the first was given up: it does nothing more after its signal', async () => {
+    const stop = new AbortController();
+    const reason = new Error('given up');
+    const giveUp = (): Promise<void> => {
+      stop.abort(reason);
+      return Promise.resolve();
+    };
+    expect(await lateRun(giveUp, stop.signal)).toBe(reason);
+    const moves = await db.selectFrom('funding_moves').select('state').execute();
+    expect(moves).toEqual([{ state: 'planned' }]);
+    await lookAgain();
+    expect(await money()).toEqual(GIVEN_BACK);
+  });
+
+  test('move money once, though the first hears of no signal', async () => {
+    expect(await lateRun(() => lookAgain())).toMatchObject({ code: 'OVERTAKEN' });
+    expect(await money()).toEqual(GIVEN_BACK);
+    expect(await findFunding(db, fundingKey())).toMatchObject({ trouble: null });
+  });
+});
+
 describe('an order number that two customers ask for', () => {
+  const OTHER = 'customer-2';
   const askAs = (customerId: string, total = TOTAL, currency: string = CURRENCY) =>
     askFunding(db, { ...orderKey(), customerId, currency, total: total.toString() }, Date.now());
 
-  test('is kept by nobody whose money is not moved', async () => {
-    await askAs('somebody-else', 1);
-    await db.updateTable('fundings').set({ state: 'unneeded' }).execute();
+  /** Another customer asks first, and its card is charged. @returns the card */
+  async function otherFirst(): Promise<string> {
+    const card = `${token}-other`;
+    await memory.world.customer(OTHER, '0');
+    await teller.settlement.linkInstrument({ customerId: OTHER, token: card, kind: 'card' });
+    await db.insertInto('funding_choices').values({ customer_id: OTHER, token: card }).execute();
+    await openAccount(db, { token: card, currency: CURRENCY, balance: BEHIND.toString() }, 1);
+    await askAs(OTHER);
+    await fundCustomer(contextOf(), OTHER, GOES_ON);
+    return card;
+  }
+
+  const behind = async (card: string): Promise<number> => {
+    const { balance } = await db
+      .selectFrom('book_accounts')
+      .select('balance')
+      .where('owner', '=', card)
+      .where('purpose', '=', 'account')
+      .executeTakeFirstOrThrow();
+    return Number(balance);
+  };
+
+  test('is funded for each, and pays with the money of who orders', async () => {
+    const card = await otherFirst();
+    expect(await behind(card)).toBe(BEHIND - TOTAL);
     await run('express', await purchaseOf());
-    expect(await findFunding(db, orderKey())).toMatchObject({ customer_id: CUSTOMER });
-    expect(await money()).toEqual(FUNDED);
+    await lookAgain();
+    expect(await money()).toEqual({ ...FUNDED, completed: LACKING });
+    await fundCustomer(contextOf(), OTHER, GOES_ON);
+    expect(await behind(card)).toBe(BEHIND - TOTAL);
+    const later = contextOf({ clock: () => Date.now() + 2_000_000 });
+    await db.updateTable('fundings').set({ wanted: 99 }).execute();
+    await fundCustomer(later, OTHER, GOES_ON);
+    expect(await behind(card)).toBe(BEHIND);
+    const key = { ...orderKey(), customerId: OTHER };
+    expect(await readFunding(db, key)).toMatchObject({ outcome: 'reversed', taken: '0' });
+    expect(await readFunding(db, fundingKey())).toMatchObject({ outcome: 'taken' });
   });
 
-  test('is kept by whose money is moved, even when it is refused the rest', async () => {
+  test('is listed page by page with both', async () => {
+    await askAs(OTHER);
+    await askAs(CUSTOMER);
+    const page = (after?: FundingView) => listFundings(db, { after, limit: 1 });
+    const [first] = await page();
+    const [second] = await page(first);
+    expect([first?.customerId, second?.customerId].sort()).toEqual([CUSTOMER, OTHER]);
+    expect(await page(second)).toEqual([]);
+  });
+
+  test('is not funded in another currency while money is moved for it', async () => {
     await fundNow();
     await db.updateTable('fundings').set({ state: 'refused' }).execute();
-    const before = await findFunding(db, orderKey());
-    expect(await askAs('somebody-else')).toBeUndefined();
+    const before = await findFunding(db, fundingKey());
     expect(await askAs(CUSTOMER, TOTAL, 'CNY')).toBeUndefined();
-    expect(await findFunding(db, orderKey())).toEqual(before);
+    expect(await findFunding(db, fundingKey())).toEqual(before);
   });
 
   test('comes to what it comes to when it is asked for again', async () => {
@@ -320,15 +617,6 @@ describe('an order number that two customers ask for', () => {
     expect(await askAs(CUSTOMER, 1000)).toMatchObject({ total: TOTAL.toString() });
   });
 });
-
-const mortalContext = (life: Life): FundingContext => {
-  const context = contextOf();
-  return {
-    ...context,
-    ledger: mortalPort(context.ledger, life),
-    coreBanking: mortalPort(context.coreBanking, life),
-  };
-};
 
 /**
  * An order that is funded, captured in part, voided for the rest and refunded. Whoever died does the same again.
@@ -388,7 +676,7 @@ test('the node does it by itself: the blocks say when', async () => {
   await work.start(fundingWork(contextOf(), work, BANK));
   const state = (wanted: string) =>
     eventually(`the funding to be ${wanted}`, async () => {
-      const found = await findFunding(db, orderKey());
+      const found = await findFunding(db, fundingKey());
       return found?.state === wanted ? true : undefined;
     });
   const fund = async (): Promise<void> => {

@@ -285,16 +285,28 @@ describe.each(HOST_KINDS)('a %s host', (kind) => {
     );
 
   if (kind === 'card')
-    test('that refuses what it had agreed to: the order is "checking", and a person is alerted', async () => {
-      const about = await house.link();
-      await house.fund(about);
-      await house.buy(about);
-      house.host.refusal = '12';
-      await house.lookAgain(about);
-      expect(await house.outcomeOf(about)).toMatchObject({
-        ...{ outcome: 'checking', step: 'complete', reason: 'HOST_CONTRADICTS', taken: '0' },
-      });
-      expect(await house.alerts()).toEqual(['hostContradicts']);
-      expect(house.heldAtHost(about)).toBe(TOTAL);
-    });
+    test.each(['complete', 'release'] as const)(
+      'that refuses to %s what it had agreed to: the order is "checking", a person is alerted, and it is done once when the host is put right',
+      async (step) => {
+        const about = await house.link();
+        await house.fund(about);
+        const look = () => (step === 'release' ? house.lookLater(about) : house.lookAgain(about));
+        if (step === 'complete') await house.buy(about);
+        house.host.refusal = '12';
+        for (let times = 0; times < 2; times += 1) {
+          await look();
+          expect(await house.outcomeOf(about)).toMatchObject({
+            ...{ outcome: 'checking', step, reason: 'HOST_CONTRADICTS' },
+            ...{ taken: '0', returned: '0' },
+          });
+          expect(await house.alerts()).toEqual(['hostContradicts']);
+          expect(house.heldAtHost(about)).toBe(TOTAL);
+        }
+        await house.putRight();
+        await look();
+        expect(await outcome(about)).toBe(step === 'complete' ? 'taken' : 'reversed');
+        expect(await house.alerts()).toEqual([]);
+        await expectMoved(about, `authorise ${TOTAL}`, `${step} ${TOTAL}`);
+      },
+    );
 });

@@ -19,7 +19,7 @@ import {
   type Instruments,
 } from '../../network/nodes/bank/src/core-banking/instruments.js';
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
-import type { FundingContext } from '../../network/nodes/bank/src/funding/fund-order.js';
+import type { FundingContext } from '../../network/nodes/bank/src/funding/funding-context.js';
 import { FUNDING_HANDLERS } from '../../network/nodes/bank/src/funding/funding-handlers.js';
 import { fundingLedger } from '../../network/nodes/bank/src/funding/funding-ledger.js';
 import { FUND_CUSTOMER, fundingWork } from '../../network/nodes/bank/src/funding/funding-work.js';
@@ -251,7 +251,7 @@ export class HostHouse {
     const { bankNode, teller } = { bankNode: await this.#bank('bank-node'), teller: this.#teller };
     const ledger = payOutLedger({ bankNode, teller });
     const context = { db: this.#db, ledger, coreBanking: this.#instruments, clock: Date.now };
-    await payPayee(context, PAYEE).catch(() => undefined);
+    await payPayee(context, PAYEE, new AbortController().signal).catch(() => undefined);
   }
 
   /** What operator and teller see of the pay-out. */

@@ -75,8 +75,9 @@ export async function confirmIssue(call: Call<Issue>) {
     row: 'pendingIssue',
   });
   ensureSame(pending, call.input);
-  ensure(pending.proposedBy !== callerDigest(call), 'SECOND_TELLER_REQUIRED', { issueId });
+  // First: whoever proposed it must learn, too, that it never comes about.
   ensure(call.now < pending.until, 'ISSUE_EXPIRED', { until: pending.until });
+  ensure(pending.proposedBy !== callerDigest(call), 'SECOND_TELLER_REQUIRED', { issueId });
   call.store.remove(ROWS.pendingIssue.key(...key));
   return carryOutIssue(call, call.input);
 }

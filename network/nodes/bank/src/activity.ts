@@ -37,7 +37,7 @@ export interface Activity {
 export async function readActivity({ db }: Pick<CallContext, 'db'>): Promise<Activity> {
   const { rows } = await sql<Activity>`
     select
-      (select count(distinct (merchant_id, order_number)) from funding_legs where state = 'issued')::integer as deductions,
+      (select count(distinct (merchant_id, order_number)) from funding_legs where state in ('issued', 'returned'))::integer as deductions,
       (select count(*) from funding_moves where kind = 'complete' and state = 'done')::integer as completions,
       (select count(*) from funding_moves where kind <> 'complete' and state = 'done')::integer as returns,
       (select (select count(*) from fundings where wanted > handled)

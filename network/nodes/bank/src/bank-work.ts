@@ -18,7 +18,7 @@ import type { CoreBanking } from './core-banking/core-banking.js';
 import type { BankTables } from './database/schema.js';
 import { Feedback } from './feedback/feedback.js';
 import { feedbackLedger, publishFeedbackJob } from './feedback/publish-feedback.js';
-import type { TellCustomer } from './funding/fund-order.js';
+import type { TellCustomer } from './funding/funding-context.js';
 import { fundingLedger } from './funding/funding-ledger.js';
 import { fundingWork } from './funding/funding-work.js';
 import { Habits } from './habits/habits.js';

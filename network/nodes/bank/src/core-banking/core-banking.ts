@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The port to wherever money outside of the ledger is kept: a card host, a mobile-money host, or the bank's own book.
+import { amount, isCurrency } from '@fabric-offline-pay/domain';
 
 /** Why a request was refused. Codes are stable. */
 export const REFUSALS = {
@@ -92,8 +93,15 @@ export interface HostEntry {
   readonly kind: MovementKind;
   readonly token: string;
   readonly currency: string;
+  /** Minor units; as the host wrote it, when that is no amount of the currency. */
   readonly amount: string;
 }
+
+const isAmount = (text: string): boolean => amount.safeParse(text).success;
+
+/** @returns whether it can be added to others; what a host wrote otherwise is only named */
+export const isSum = (entry: Pick<HostEntry, 'currency' | 'amount'>): boolean =>
+  isCurrency(entry.currency) && isAmount(entry.amount);
 
 /**
  * Money outside of the ledger. Every request may be repeated under its key, also after a crash and at any later time: it has one effect.
@@ -106,8 +114,19 @@ export interface CoreBanking {
   payOut(request: PayOutRequest): Promise<Answer>;
   /** @throws {HostUnavailable} when no answer came. */
   echo(): Promise<void>;
-  /** What the host did on a day, for the daily reconciliation. @param day UTC, `2026-11-29` */
-  statement(day: string): Promise<readonly HostEntry[]>;
+  /**
+   * What the host did on a day, for the daily reconciliation.
+   * @param day UTC, `2026-11-29`
+   * @param signal nobody waits for it any more
+   * @throws {HostUnavailable | StatementEndless}
+   */
+  statement(day: string, signal?: AbortSignal): Promise<readonly HostEntry[]>;
+}
+
+/** A host gives page after page of its statement, and they say nothing new. It must be put right there; nothing is compared meanwhile. */
+export class StatementEndless extends Error {
+  override readonly name = 'StatementEndless';
+  readonly code = 'STATEMENT_ENDLESS';
 }
 
 /** Nothing happened, or what happened was undone. The caller may repeat the request under its key, or give it up. */

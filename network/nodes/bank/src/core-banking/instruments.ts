@@ -152,9 +152,9 @@ export function openInstruments({ kindOf, ...parts }: InstrumentsParts): Instrum
     echo: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.echo()));
     },
-    statement: async (day) => {
+    statement: async (day, signal) => {
       const all = await Promise.all(
-        [...adapters.values()].map((adapter) => adapter.statement(day)),
+        [...adapters.values()].map((adapter) => adapter.statement(day, signal)),
       );
       return all.flat();
     },

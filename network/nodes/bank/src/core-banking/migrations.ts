@@ -139,4 +139,14 @@ export const CORE_BANKING_MIGRATIONS: Migrations = {
       for (const rule of RULES) await rule.execute(db);
     },
   },
+  // As long as the mobile-money API allows.
+  '0020-host-references': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const table of ['host_requests', 'book_entries'])
+        await db.schema
+          .alterTable(table)
+          .alterColumn('reference', (column) => column.setDataType('varchar(256)'))
+          .execute();
+    },
+  },
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the tables of automatic deduction.
 import type { Migrations } from '@fabric-offline-pay/node-common/node';
-import type { CreateTableBuilder, Kysely } from 'kysely';
+import { sql, type CreateTableBuilder, type Kysely } from 'kysely';
 
 const withOrder = <Table extends string>(table: CreateTableBuilder<Table>) =>
   table
@@ -65,11 +65,42 @@ async function createFundings(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+/** Until then an order number was funded for one customer. */
+async function addCustomer(db: Kysely<unknown>, table: string): Promise<void> {
+  await db.schema.alterTable(table).addColumn('customer_id', 'varchar(64)').execute();
+  await sql`
+    update ${sql.table(table)} as part set customer_id = f.customer_id from fundings f
+    where f.merchant_id = part.merchant_id and f.order_number = part.order_number`.execute(db);
+  await db.schema
+    .alterTable(table)
+    .alterColumn('customer_id', (column) => column.setNotNull())
+    .execute();
+}
+
 export const FUNDING_MIGRATIONS: Migrations = {
   '0009-funding': {
     async up(db: Kysely<unknown>): Promise<void> {
       await createInstruments(db);
       await createFundings(db);
+    },
+  },
+  '0019-funding-attempts': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable('funding_moves')
+        .addColumn('attempt', 'integer', (column) => column.notNull().defaultTo(1))
+        .addColumn('host_key', 'varchar(200)')
+        .execute();
+    },
+  },
+  '0022-fundings-of-customers': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const table of ['funding_legs', 'funding_moves']) await addCustomer(db, table);
+      await db.schema.alterTable('fundings').dropConstraint('fundings_key').execute();
+      await db.schema
+        .alterTable('fundings')
+        .addPrimaryKeyConstraint('fundings_key', ['merchant_id', 'order_number', 'customer_id'])
+        .execute();
     },
   },
 };

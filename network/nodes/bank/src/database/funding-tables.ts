@@ -22,13 +22,16 @@ export interface FundingChoiceTable {
 
 /**
  * `asked`: it is not decided yet. `ready`: the money is on the account. `refused`: no instrument gave the money; it may be asked for again.
- * `unneeded`: the account had enough.
+ * `unneeded`: the account had enough. `returned`: the order did not hold the money in time, so that it goes back; it may be asked for again.
  */
-export const FUNDING_STATES = ['asked', 'ready', 'refused', 'unneeded'] as const;
+export const FUNDING_STATES = ['asked', 'ready', 'refused', 'unneeded', 'returned'] as const;
 
 export type FundingState = (typeof FUNDING_STATES)[number];
 
-/** An order whose money comes from an instrument, as far as the account is short. */
+/**
+ * An order whose money comes from an instrument, as far as the account is short. By the customer, too: whoever asks for an order number need
+ * not be who orders.
+ */
 export interface FundingTable {
   merchant_id: string;
   order_number: string;
@@ -51,8 +54,17 @@ export interface FundingTable {
   handled: Generated<number>;
 }
 
-/** `planned` → `authorised` by the host → `issued` on the ledger; or `refused` by the host. */
-export type LegState = 'planned' | 'authorised' | 'issued' | 'refused';
+/**
+ * `planned` → `authorised` by the host → `issued` on the ledger; or `refused` by the host. `unissued`: the ledger refused the issue for good,
+ * and the host releases what it reserved. `returned`: it was issued, and all of it goes back, because the order did not hold it in time; what
+ * the order holds later is none of it.
+ */
+export type LegState = 'planned' | 'authorised' | 'issued' | 'refused' | 'unissued' | 'returned';
+
+/** Of a leg whose money came from the instrument, wherever it is now. */
+export const DEDUCTED_LEG_STATES = [
+  ...(['issued', 'unissued', 'returned'] as const),
+] satisfies readonly LegState[];
 
 /** Of a leg that the node still works on. */
 export const OPEN_LEG_STATES = ['planned', 'authorised'] as const satisfies readonly LegState[];
@@ -61,6 +73,8 @@ export const OPEN_LEG_STATES = ['planned', 'authorised'] as const satisfies read
 export interface FundingLegTable {
   merchant_id: string;
   order_number: string;
+  customer_id: string;
+  /** 1, 2, … of the order number, whoever asked: keys at the host are made from it. */
   leg: number;
   token: string;
   amount: string;
@@ -88,12 +102,17 @@ export const OPEN_MOVE_STATES = [
 export interface FundingMoveTable {
   merchant_id: string;
   order_number: string;
+  customer_id: string;
   leg: number;
   kind: MoveKind;
   /** 1, 2, … of this kind and leg. */
   number: number;
   amount: string;
   state: MoveState;
+  /** Rises when the host refused what it had agreed to: it is asked anew, under another key. */
+  attempt: Generated<number>;
+  /** Of the request of this attempt; null while it is the first. */
+  host_key: Generated<string | null>;
 }
 
 export interface FundingTables {

@@ -91,4 +91,12 @@ export const PAY_OUT_MIGRATIONS: Migrations = {
       await createEntries(db);
     },
   },
+  '0021-pay-out-references': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable('pay_outs')
+        .alterColumn('reference', (column) => column.setDataType('varchar(256)'))
+        .execute();
+    },
+  },
 };

@@ -7,6 +7,7 @@ import type { FundingState, InstrumentTable } from '../database/funding-tables.j
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import { askForCustomer } from './funding-work.js';
 import type { FundingOutcomeWord } from './outcome.js';
+import type { FundingKey } from './keys.js';
 import { readFunding } from './read-fundings.js';
 import { askFunding, findFunding, instrumentOf, type FundingRequest } from './store.js';
 
@@ -47,7 +48,7 @@ export class FundingDesk {
 
   /**
    * Asks for the order to be funded, and waits for the outcome. Repeating it does nothing twice.
-   * @throws {BankError} STATE_CONFLICT while the order number is funded for another customer, or in another currency
+   * @throws {BankError} STATE_CONFLICT while the order is funded in another currency
    */
   async fund(request: FundingRequest): Promise<FundingOutcome> {
     const { db, work, clock } = this.#parts;
@@ -86,17 +87,13 @@ export class FundingDesk {
       .execute();
   }
 
-  async #outcomeOf({ customerId, ...key }: FundingRequest): Promise<FundingOutcome> {
+  async #outcomeOf(key: FundingKey): Promise<FundingOutcome> {
     const { db } = this.#parts;
-    const own = async () => {
-      const found = await findFunding(db, key);
-      return found?.customer_id === customerId ? found : undefined;
-    };
     const decided = async (): Promise<true | undefined> =>
-      (await own())?.state === 'asked' ? undefined : true;
+      (await findFunding(db, key))?.state === 'asked' ? undefined : true;
     const patience = { deadlineMs: PATIENCE_MS, intervalMs: LOOK_MS };
     await waitUntil('the funding', decided, patience).catch(() => undefined);
-    const funding = await own();
+    const funding = await findFunding(db, key);
     const view = funding && (await readFunding(db, key));
     return {
       state: funding?.state ?? 'asked',

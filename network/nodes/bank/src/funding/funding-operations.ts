@@ -42,12 +42,15 @@ const funding = z.object({
 const ofCustomer = funding.extend({ customerId: identifier });
 
 const limit = z.coerce.number().int().min(1).max(200).default(50);
-const after = z
-  .string()
-  .max(129)
-  .regex(/^[^/]+\/[^/]+$/)
-  .optional()
-  .describe('`merchantId/orderNumber` of the last one of the page before');
+const named = (...names: readonly string[]) =>
+  z
+    .string()
+    .max(65 * names.length - 1)
+    .regex(new RegExp(`^${names.map(() => '[^/]+').join('/')}$`))
+    .optional()
+    .describe(`\`${names.join('/')}\` of the last one of the page before`);
+
+const after = named('merchantId', 'orderNumber');
 
 export const FUNDING_OPERATIONS = operations({
   listFundings: {
@@ -77,7 +80,7 @@ export const FUNDING_OPERATIONS = operations({
     input: z.strictObject({
       customerId: identifier.optional().describe('all customers without it'),
       troubled: z.enum(['true', 'false']).default('false').describe('only those that do not go on'),
-      after,
+      after: named('merchantId', 'orderNumber', 'customerId'),
       limit,
     }),
     output: z.array(ofCustomer),

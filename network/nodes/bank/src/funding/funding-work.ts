@@ -13,7 +13,8 @@ import type {
 import { rowChange, type CommittedBlock, type RowChange } from '@fabric-offline-pay/sdk';
 import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
-import { fundOrder, type FundingContext } from './fund-order.js';
+import { fundOrder } from './fund-order.js';
+import type { FundingContext } from './funding-context.js';
 import { troubleOf } from './outcome.js';
 import {
   askFunding,
@@ -83,7 +84,7 @@ class FundingReasons implements Projection<BankTables> {
     if (release !== null || (await instrumentOf(db, customerId)) === null) return;
     const request = { merchantId, orderNumber, customerId, currency, total };
     // Read again, the ledger asks for nothing again.
-    if ((await findFunding(db, request))?.customer_id === customerId) return;
+    if ((await findFunding(db, request)) !== undefined) return;
     if ((await askFunding(db, request, this.#clock())) === undefined) return;
     await askForCustomer(this.#work, db, customerId);
   }
@@ -103,14 +104,23 @@ async function linkInstrument(
     .execute();
 }
 
-/** Looks at a customer's fundings. One that cannot go on does not stop the others. @throws the first failure */
-export async function fundCustomer(context: FundingContext, customerId: string): Promise<void> {
+/**
+ * Looks at a customer's fundings. One that cannot go on does not stop the others.
+ * @param signal after which another run may have begun, and this one ends
+ * @throws the first failure
+ */
+export async function fundCustomer(
+  context: FundingContext,
+  customerId: string,
+  signal: AbortSignal,
+): Promise<void> {
   const failures: unknown[] = [];
   for (const funding of await wantedFundings(context.db, customerId)) {
     try {
-      await fundOrder(context, funding);
+      await fundOrder({ ...context, signal }, funding);
       await noteHandled(context.db, funding);
     } catch (error) {
+      signal.throwIfAborted();
       failures.push(error);
       await noteTrouble(context.db, keyOf(funding), troubleOf(error), context.clock());
     }
@@ -121,7 +131,7 @@ export async function fundCustomer(context: FundingContext, customerId: string):
 const fundCustomerJob = (context: FundingContext): JobKind => ({
   ...FUND_CUSTOMER,
   atOnce: 4,
-  run: ({ customerId }: JobData) => fundCustomer(context, String(customerId)),
+  run: ({ customerId }: JobData, signal) => fundCustomer(context, String(customerId), signal),
 });
 
 /** Finds fundings of orders that never held their money. */
@@ -137,7 +147,6 @@ const findAbandonedJob = (
         .updateTable('fundings')
         .set((set) => ({ wanted: set('wanted', '+', 1) }))
         .where('is_waiting', '=', true)
-        .where('state', '!=', 'refused')
         .where('asked_at', '<=', clock() - abandonedAfterMs)
         .returning('customer_id')
         .execute();

@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What became of an order's funding, in one word that its customer and the bank's people understand. Pure.
 import { toUnits } from '@fabric-offline-pay/domain';
-import type { FundingLegTable, FundingMoveTable, MoveState } from '../database/funding-tables.js';
+import {
+  DEDUCTED_LEG_STATES,
+  type FundingLegTable,
+  type FundingMoveTable,
+  type FundingState,
+  type MoveState,
+} from '../database/funding-tables.js';
 import type { Funding } from './store.js';
 
 /** Words of an outcome, each with what it means. */
@@ -12,7 +18,7 @@ export const FUNDING_OUTCOMES = {
     'It is not known whether the host did what it was asked. It is asked until that is known, and never deducts twice.',
   confirming: 'A second person of the bank must confirm the sum.',
   checking: 'The host contradicts itself. The bank was alerted and looks at it.',
-  declined: 'No money was taken: see the reason. It may be asked for again.',
+  declined: 'No money was taken, or all of it is back: see the reason. It may be asked for again.',
   unneeded: 'The account had enough.',
   ready: 'The money is on the account for this order, and reserved at the host.',
   taken: 'The order was paid, and the host has taken what it cost.',
@@ -44,7 +50,7 @@ export interface FundingSums {
   readonly returned: bigint;
 }
 
-type Moves = readonly FundingMoveTable[];
+type Moves = readonly Pick<FundingMoveTable, 'kind' | 'amount' | 'state'>[];
 type Legs = readonly FundingLegTable[];
 
 const sumOf = (rows: readonly { readonly amount: string }[]): bigint =>
@@ -54,13 +60,13 @@ const ended = (moves: Moves, state: MoveState, ...kinds: readonly string[]): big
   sumOf(moves.filter((move) => move.state === state && kinds.includes(move.kind)));
 
 export const sumsOf = (legs: Legs, moves: Moves): FundingSums => ({
-  deducted: sumOf(legs.filter(({ state }) => state === 'issued')),
+  deducted: sumOf(legs.filter(({ state }) => DEDUCTED_LEG_STATES.some((each) => each === state))),
   // What was to be released and was spent otherwise meanwhile is taken instead.
   taken: ended(moves, 'done', 'complete') + ended(moves, 'kept', 'release'),
   returned: ended(moves, 'done', 'release', 'refund'),
 });
 
-function stepOfMove({ kind, state }: FundingMoveTable): FundingStep | null {
+function stepOfMove({ kind, state }: Moves[number]): FundingStep | null {
   if (state === 'withdrawn') return kind;
   if (state === 'keeping') return 'complete';
   if (state !== 'planned') return null;
@@ -83,6 +89,12 @@ function endOf({ deducted, taken, returned }: FundingSums): FundingOutcomeWord {
   return taken > 0n && taken + returned >= deducted ? 'taken' : 'ready';
 }
 
+/** What the state alone says, when nothing is under way. */
+const ENDS: Readonly<Partial<Record<FundingState, FundingOutcomeWord>>> = {
+  refused: 'declined',
+  unneeded: 'unneeded',
+};
+
 /** @returns the word for what the rows say */
 export function outcomeOf(
   { state, trouble }: Pick<Funding, 'state' | 'trouble'>,
@@ -90,9 +102,8 @@ export function outcomeOf(
   moves: Moves,
 ): FundingOutcomeWord {
   if (trouble !== null) return TROUBLES[trouble] ?? 'waiting';
-  if (state === 'refused') return 'declined';
-  if (state === 'unneeded') return 'unneeded';
-  return state === 'asked' || stepOf(legs, moves) !== null ? 'asking' : endOf(sumsOf(legs, moves));
+  if (state === 'asked' || stepOf(legs, moves) !== null) return 'asking';
+  return ENDS[state] ?? endOf(sumsOf(legs, moves));
 }
 
 /** @returns the code of a failure as it is kept: codes alone, since a text may quote a value */

@@ -99,12 +99,19 @@ export interface Reliance {
   readonly coming: Amount;
 }
 
+/** What of the money on an account is not for a new order. */
+export interface Promised {
+  /** Orders that are ready, and have not held their money yet. */
+  readonly others: readonly Reliance[];
+  /** What goes back to instruments, and has not left the account yet. */
+  readonly leaving: Amount;
+}
+
 /**
  * @param available on the account
- * @param others that are ready, and have not held their money yet
  * @returns what an order lacks, minor units
  */
-export function shortfall(total: Amount, available: Amount, others: readonly Reliance[]): bigint {
+export function shortfall(total: Amount, available: Amount, { others, leaving }: Promised): bigint {
   const relied = sumOf(others.map(({ total: all, coming }) => toUnits(all) - toUnits(coming)));
-  return positive(toUnits(total) - positive(toUnits(available) - relied));
+  return positive(toUnits(total) - positive(toUnits(available) - relied - toUnits(leaving)));
 }

@@ -3,8 +3,10 @@
 import type { OrderKey } from '@fabric-offline-pay/domain';
 import { toInstant } from '../clock.js';
 import type { BankDatabase } from '../database/schema.js';
+import type { FundingKey } from './keys.js';
 import { outcomeOf, stepOf, sumsOf, type FundingOutcomeWord, type FundingStep } from './outcome.js';
-import { findFunding, keyOf, legsOf, movesOf, type Funding } from './store.js';
+import { legsOf, movesOf } from './parts-store.js';
+import { findFunding, keyOf, type Funding } from './store.js';
 
 /** Amounts in minor units, instants in seconds since 1970. */
 export interface FundingView extends OrderKey {
@@ -30,10 +32,10 @@ async function viewOf(db: BankDatabase, funding: Funding): Promise<FundingView> 
   const key = keyOf(funding);
   const [legs, moves] = [await legsOf(db, key), await movesOf(db, key)];
   const { deducted, taken, returned } = sumsOf(legs, moves);
-  const { customer_id, currency, total, trouble, troubled_at: since } = funding;
+  const { currency, total, trouble, troubled_at: since } = funding;
   return {
     ...key,
-    ...{ customerId: customer_id, currency, total, askedAt: toInstant(funding.asked_at) },
+    ...{ currency, total, askedAt: toInstant(funding.asked_at) },
     outcome: outcomeOf(funding, legs, moves),
     step: stepOf(legs, moves),
     reason: trouble ?? funding.refusal,
@@ -47,7 +49,7 @@ async function viewOf(db: BankDatabase, funding: Funding): Promise<FundingView> 
 /** @returns undefined for an order that nobody asked to be funded */
 export async function readFunding(
   db: BankDatabase,
-  key: OrderKey,
+  key: FundingKey,
 ): Promise<FundingView | undefined> {
   const funding = await findFunding(db, key);
   return funding && viewOf(db, funding);
@@ -59,7 +61,7 @@ export interface FundingQuery {
   /** Only those that do not go on now. */
   readonly troubled?: boolean | undefined;
   /** The last one of the page before. */
-  readonly after?: OrderKey | undefined;
+  readonly after?: FundingKey | undefined;
   readonly limit: number;
 }
 
@@ -76,20 +78,22 @@ export async function listFundings(
     .$if(after !== undefined, (query) =>
       query.where((of) =>
         of(
-          of.refTuple('asked_at', 'merchant_id', 'order_number'),
+          of.refTuple('asked_at', 'merchant_id', 'order_number', 'customer_id'),
           '<',
           of
             .selectFrom('fundings as last')
-            .select(['last.asked_at', 'last.merchant_id', 'last.order_number'])
+            .select(['last.asked_at', 'last.merchant_id', 'last.order_number', 'last.customer_id'])
             .where('last.merchant_id', '=', after?.merchantId ?? '')
             .where('last.order_number', '=', after?.orderNumber ?? '')
-            .$asTuple('asked_at', 'merchant_id', 'order_number'),
+            .where('last.customer_id', '=', after?.customerId ?? '')
+            .$asTuple('asked_at', 'merchant_id', 'order_number', 'customer_id'),
         ),
       ),
     )
     .orderBy('asked_at', 'desc')
     .orderBy('merchant_id', 'desc')
     .orderBy('order_number', 'desc')
+    .orderBy('customer_id', 'desc')
     .limit(limit)
     .execute();
   const views: FundingView[] = [];

@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Reads and writes the rows of automatic deduction.
+// Reads and writes which orders are to be funded, and for whom.
 import type { OrderKey } from '@fabric-offline-pay/domain';
 import { sql, type Selectable, type Updateable } from 'kysely';
 import type { BankDatabase } from '../database/schema.js';
-import type { Leg, PlannedMove, Reliance } from './plan.js';
+import type { FundingKey } from './keys.js';
+import type { Reliance } from './plan.js';
 import {
   OPEN_LEG_STATES,
-  type FundingLegTable,
-  type FundingMoveTable,
   type FundingTable,
   type InstrumentTable,
-  type LegState,
-  type MoveState,
 } from '../database/funding-tables.js';
 
 export type Funding = Selectable<FundingTable>;
 
 /** What somebody asks to be funded. */
-export interface FundingRequest extends OrderKey {
-  readonly customerId: string;
+export interface FundingRequest extends FundingKey {
   readonly currency: string;
   readonly total: string;
 }
@@ -26,47 +22,69 @@ export interface FundingRequest extends OrderKey {
 export const keyOf = (row: {
   readonly merchant_id: string;
   readonly order_number: string;
-}): OrderKey => ({ merchantId: row.merchant_id, orderNumber: row.order_number });
+  readonly customer_id: string;
+}): FundingKey => ({
+  merchantId: row.merchant_id,
+  orderNumber: row.order_number,
+  customerId: row.customer_id,
+});
 
-const columnsOf = ({ merchantId, orderNumber }: OrderKey) => ({
+const orderColumns = ({ merchantId, orderNumber }: OrderKey) => ({
   merchant_id: merchantId,
   order_number: orderNumber,
 });
 
-export const findFunding = (db: BankDatabase, key: OrderKey): Promise<Funding | undefined> =>
+export const columnsOf = ({ customerId, ...order }: FundingKey) => ({
+  ...orderColumns(order),
+  customer_id: customerId,
+});
+
+export const findFunding = (db: BankDatabase, key: FundingKey): Promise<Funding | undefined> =>
   db
     .selectFrom('fundings')
     .selectAll()
     .where('merchant_id', '=', key.merchantId)
     .where('order_number', '=', key.orderNumber)
+    .where('customer_id', '=', key.customerId)
     .executeTakeFirst();
 
+/** Lets runs about one order number plan one after the other, whoever asked for it. @param db a transaction */
+export async function lockFunding(db: BankDatabase, key: FundingKey): Promise<Funding | undefined> {
+  const rows = await db
+    .selectFrom('fundings')
+    .selectAll()
+    .where('merchant_id', '=', key.merchantId)
+    .where('order_number', '=', key.orderNumber)
+    .orderBy('customer_id')
+    .forUpdate()
+    .execute();
+  return rows.find(({ customer_id }) => customer_id === key.customerId);
+}
+
 /** Nothing is under way: asked for again, it begins anew. */
-const IS_AT_REST = sql<boolean>`fundings.state in ('refused', 'unneeded')`;
+const IS_AT_REST = sql<boolean>`fundings.state in ('refused', 'unneeded', 'returned')`;
 
 /** No money was moved for it. */
 const IS_EMPTY = sql<boolean>`not exists (
   select 1 from funding_legs leg where leg.merchant_id = fundings.merchant_id
-    and leg.order_number = fundings.order_number and leg.state <> 'refused')`;
+    and leg.order_number = fundings.order_number and leg.customer_id = fundings.customer_id and leg.state <> 'refused')`;
 
-/** Whoever asks first for an order number need not be who orders: it is kept for somebody only while it moves that customer's money. */
-const MAY_ASK = sql<boolean>`(fundings.customer_id = excluded.customer_id and fundings.currency = excluded.currency)
-  or (${IS_AT_REST} and ${IS_EMPTY})`;
+/** The currency stays as long as the order moves money in it. */
+const MAY_ASK = sql<boolean>`fundings.currency = excluded.currency or (${IS_AT_REST} and ${IS_EMPTY})`;
 
 /**
  * Notes that an order is to be funded. One that was refused is tried again, with what it comes to now.
- * @returns undefined, and changes nothing, while the order number is funded for another customer, or in another currency
+ * @returns undefined, and changes nothing, while the customer's order is funded in another currency
  */
 export async function askFunding(
   db: BankDatabase,
-  { customerId, currency, total, ...key }: FundingRequest,
+  { currency, total, ...key }: FundingRequest,
   now: number,
 ): Promise<Funding | undefined> {
   return db
     .insertInto('fundings')
     .values({
       ...columnsOf(key),
-      customer_id: customerId,
       currency,
       total,
       state: 'asked',
@@ -75,9 +93,8 @@ export async function askFunding(
     })
     .onConflict((conflict) =>
       conflict
-        .columns(['merchant_id', 'order_number'])
+        .columns(['merchant_id', 'order_number', 'customer_id'])
         .doUpdateSet({
-          customer_id: customerId,
           currency,
           total: sql`case when ${IS_AT_REST} then excluded.total else fundings.total end`,
           state: sql`case when ${IS_AT_REST} then 'asked' else fundings.state end`,
@@ -99,7 +116,7 @@ export async function wantFundings(
   orders: readonly OrderKey[],
 ): Promise<ReadonlySet<string>> {
   if (orders.length === 0) return new Set();
-  const keys = JSON.stringify(orders.map(columnsOf));
+  const keys = JSON.stringify(orders.map(orderColumns));
   const { rows } = await sql<Pick<Funding, 'customer_id'>>`
     update fundings set wanted = wanted + 1
     where (merchant_id, order_number) in (
@@ -126,16 +143,21 @@ export const wantedFundings = (db: BankDatabase, customerId: string): Promise<Fu
 export async function noteHandled(db: BankDatabase, funding: Funding): Promise<void> {
   await db
     .updateTable('fundings')
-    .set({ handled: funding.wanted, trouble: null, troubled_at: null })
+    .set({
+      handled: sql<number>`greatest(handled, ${funding.wanted}::integer)`,
+      trouble: null,
+      troubled_at: null,
+    })
     .where('merchant_id', '=', funding.merchant_id)
     .where('order_number', '=', funding.order_number)
+    .where('customer_id', '=', funding.customer_id)
     .execute();
 }
 
-/** It does not go on, for a reason that passes. Since when: as long as the reason stays the same. */
+/** It does not go on, for a reason that passes, unless another run has finished it. Since when: as long as the reason stays the same. */
 export async function noteTrouble(
   db: BankDatabase,
-  { merchantId, orderNumber }: OrderKey,
+  { merchantId, orderNumber, customerId }: FundingKey,
   trouble: string,
   now: number,
 ): Promise<void> {
@@ -147,12 +169,14 @@ export async function noteTrouble(
     })
     .where('merchant_id', '=', merchantId)
     .where('order_number', '=', orderNumber)
+    .where('customer_id', '=', customerId)
+    .whereRef('wanted', '>', 'handled')
     .execute();
 }
 
 export async function changeFunding(
   db: BankDatabase,
-  key: OrderKey,
+  key: FundingKey,
   change: Pick<Updateable<FundingTable>, 'state' | 'refusal' | 'is_waiting'>,
 ): Promise<void> {
   await db
@@ -160,112 +184,8 @@ export async function changeFunding(
     .set(change)
     .where('merchant_id', '=', key.merchantId)
     .where('order_number', '=', key.orderNumber)
+    .where('customer_id', '=', key.customerId)
     .execute();
-}
-
-export const legsOf = (
-  db: BankDatabase,
-  { merchantId, orderNumber }: OrderKey,
-): Promise<FundingLegTable[]> =>
-  db
-    .selectFrom('funding_legs')
-    .selectAll()
-    .where('merchant_id', '=', merchantId)
-    .where('order_number', '=', orderNumber)
-    .orderBy('leg')
-    .execute();
-
-export async function addLeg(
-  db: BankDatabase,
-  key: OrderKey,
-  leg: Pick<FundingLegTable, 'leg' | 'token' | 'amount'>,
-): Promise<FundingLegTable> {
-  return db
-    .insertInto('funding_legs')
-    .values({ ...columnsOf(key), ...leg, state: 'planned' })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-}
-
-export async function setLegState(
-  db: BankDatabase,
-  { merchant_id, order_number, leg }: FundingLegTable,
-  state: LegState,
-): Promise<void> {
-  await db
-    .updateTable('funding_legs')
-    .set({ state })
-    .where('merchant_id', '=', merchant_id)
-    .where('order_number', '=', order_number)
-    .where('leg', '=', leg)
-    .execute();
-}
-
-export const movesOf = (
-  db: BankDatabase,
-  { merchantId, orderNumber }: OrderKey,
-): Promise<FundingMoveTable[]> =>
-  db
-    .selectFrom('funding_moves')
-    .selectAll()
-    .where('merchant_id', '=', merchantId)
-    .where('order_number', '=', orderNumber)
-    .orderBy('leg')
-    .orderBy('kind')
-    .orderBy('number')
-    .execute();
-
-export async function addMoves(
-  db: BankDatabase,
-  key: OrderKey,
-  moves: readonly PlannedMove[],
-): Promise<void> {
-  const known = await movesOf(db, key);
-  const rows = moves.map(({ leg, kind, amount }) => ({
-    ...columnsOf(key),
-    leg,
-    kind,
-    number: known.filter((move) => move.leg === leg && move.kind === kind).length + 1,
-    amount: amount.toString(),
-    state: 'planned' as const,
-  }));
-  if (rows.length > 0) await db.insertInto('funding_moves').values(rows).execute();
-}
-
-export async function setMoveState(
-  db: BankDatabase,
-  move: FundingMoveTable,
-  state: MoveState,
-): Promise<void> {
-  await db
-    .updateTable('funding_moves')
-    .set({ state })
-    .where('merchant_id', '=', move.merchant_id)
-    .where('order_number', '=', move.order_number)
-    .where('leg', '=', move.leg)
-    .where('kind', '=', move.kind)
-    .where('number', '=', move.number)
-    .execute();
-}
-
-/** The issued deductions of an order, with what was planned of each. */
-export function toLegs(
-  legs: readonly FundingLegTable[],
-  moves: readonly FundingMoveTable[],
-): Leg[] {
-  const planned = (leg: number, kind: FundingMoveTable['kind']): bigint =>
-    moves
-      .filter((move) => move.leg === leg && move.kind === kind)
-      .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
-  return legs
-    .filter(({ state }) => state === 'issued')
-    .map(({ leg, amount }) => ({
-      leg,
-      amount: BigInt(amount),
-      complete: planned(leg, 'complete'),
-      release: planned(leg, 'release'),
-      refund: planned(leg, 'refund'),
-    }));
 }
 
 /** The customer's other orders that are ready in this currency, with what of them is not on the account yet. */
@@ -278,10 +198,26 @@ export async function readyOthers(
       coalesce(sum(l.amount::numeric) filter (where l.state in (${sql.join(OPEN_LEG_STATES)})), 0)::text as coming
     from fundings f
     left join funding_legs l on l.merchant_id = f.merchant_id and l.order_number = f.order_number
+      and l.customer_id = f.customer_id
     where f.customer_id = ${customer_id} and f.currency = ${currency} and f.is_waiting and f.state in ('ready', 'unneeded')
       and not (f.merchant_id = ${self.merchant_id} and f.order_number = ${self.order_number})
     group by f.merchant_id, f.order_number, f.total`.execute(db);
   return rows;
+}
+
+/** What was planned to leave the customer's account in this currency, and is still on it. */
+export async function leavingOf(
+  db: BankDatabase,
+  { customer_id, currency }: Funding,
+): Promise<string> {
+  const { rows } = await sql<{ readonly sum: string }>`
+    select coalesce(sum(m.amount::numeric), 0)::text as sum
+    from funding_moves m
+    join fundings f on f.merchant_id = m.merchant_id and f.order_number = m.order_number
+      and f.customer_id = m.customer_id
+    where f.customer_id = ${customer_id} and f.currency = ${currency}
+      and m.state = 'planned' and m.kind in ('release', 'refund')`.execute(db);
+  return rows[0]?.sum ?? '0';
 }
 
 /** The instrument that funds a customer's orders; null when there is none, or the customer wants none. */

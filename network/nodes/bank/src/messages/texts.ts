@@ -117,6 +117,14 @@ const REASONS: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
     en: 'the sum is above its limit. Choose another card or account.',
     zh: '金额超过限额，请选择其他银行卡或账户。',
   },
+  ISSUE_EXPIRED: {
+    en: 'nobody at the bank confirmed the sum in time. What was reserved goes back.',
+    zh: '银行未能及时确认该金额，已冻结的款项将退回。',
+  },
+  CURRENCY_NOT_ALLOWED: {
+    en: 'the bank does not pay in this currency now. What was reserved goes back.',
+    zh: '银行目前不支持以该币种付款，已冻结的款项将退回。',
+  },
   NO_INSTRUMENT: {
     en: 'none is chosen. Choose one.',
     zh: '您未选择付款的银行卡或账户，请先选择。',

@@ -2,7 +2,7 @@
 // Follows the ledger, and sends what customers are to be told.
 import type { Work, WorkParts } from '@fabric-offline-pay/node-common/node';
 import type { BankTables } from '../database/schema.js';
-import type { TellCustomer } from '../funding/fund-order.js';
+import type { TellCustomer } from '../funding/funding-context.js';
 import { mailIdOf, otherMessageId } from '../messages/message-ids.js';
 import { expiryOf } from '../outbox/send-now.js';
 import { storeMessages } from '../outbox/store-message.js';

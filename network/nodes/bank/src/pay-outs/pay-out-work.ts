@@ -107,8 +107,8 @@ class PayOutReasons implements Projection<BankTables> {
 const payPayeeJob = (context: PayOutContext): JobKind => ({
   ...PAY_PAYEE,
   atOnce: 4,
-  run: ({ payeeId, currency }: JobData) =>
-    payPayee(context, { payeeId: String(payeeId), currency: String(currency) }),
+  run: ({ payeeId, currency }: JobData, signal) =>
+    payPayee(context, { payeeId: String(payeeId), currency: String(currency) }, signal),
 });
 
 /** New credit entries alone change no balance: they do when somebody rolls them up. */

@@ -26,6 +26,8 @@ export interface Item {
   readonly isOpen: boolean;
   readonly ledger: Side<SupplyKind> | null;
   readonly book: Side<PairedMovement> | null;
+  /** Day on which the host undid what never came onto the ledger, in UTC; null when it did not, or had no reason. */
+  readonly undoneOn: string | null;
 }
 
 /** What a movement at the host is on the ledger. */
@@ -66,7 +68,7 @@ type Lacking = 'ledger' | 'book';
 
 /** What one side has by the end of the day, and the other has not. */
 function lackedBy(day: string, item: Item, side: Side<string>, lacking: Lacking): Compared[] {
-  const comesLater = item[lacking] !== null;
+  const comesLater = item[lacking] !== null || item.undoneOn !== null;
   if (item.isOpen || comesLater) return [underWay(item.key, side, lacking)];
   // It was named in the report of its own day.
   return side.day === day ? [missing(item)] : [];
@@ -75,7 +77,12 @@ function lackedBy(day: string, item: Item, side: Side<string>, lacking: Lacking)
 const until = <Kind extends string>(day: string, side: Side<Kind> | null): Side<Kind> | null =>
   side !== null && side.day <= day ? side : null;
 
-function compareOne(day: string, item: Item): readonly Compared[] {
+/** As it stands at the end of the day: what was undone by then, the book does not have any more. */
+const standing = (day: string, item: Item): Item =>
+  item.undoneOn !== null && item.undoneOn <= day ? { ...item, book: null, undoneOn: null } : item;
+
+function compareOne(day: string, whole: Item): readonly Compared[] {
+  const item = standing(day, whole);
   const ledger = until(day, item.ledger);
   const book = until(day, item.book);
   if (ledger !== null && book !== null) return differing(item.key, ledger, book);

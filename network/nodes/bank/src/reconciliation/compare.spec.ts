@@ -19,6 +19,7 @@ const MONEY = { currency: 'EUR', amount: '100', account: 'someone' };
 const itemOf = (movement: PairedMovement, change: Partial<Item> = {}): Item => ({
   key: movement,
   isOpen: false,
+  undoneOn: null,
   ledger: { ...MONEY, kind: SUPPLY_OF[movement], day: DAY },
   book: { ...MONEY, kind: movement, day: DAY },
   ...change,

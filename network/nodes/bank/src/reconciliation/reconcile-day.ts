@@ -26,20 +26,20 @@ const DAY_MS = 86_400_000;
 export const dayFrom = (day: string, days: number): string =>
   dayOf(Date.parse(day) + days * DAY_MS);
 
+type Sides = Pick<ReconciliationContext, 'db' | 'coreBanking'> & { readonly signal: AbortSignal };
+
 /** @returns undefined while the host has not made it, or not any more */
 async function statementIfThere(
-  coreBanking: CoreBanking,
+  { coreBanking, signal }: Sides,
   day: string,
 ): Promise<readonly HostEntry[] | undefined> {
   try {
-    return await coreBanking.statement(day);
+    return await coreBanking.statement(day, signal);
   } catch (error) {
     if (error instanceof HostUnavailable) return undefined;
     throw error;
   }
 }
-
-type Sides = Pick<ReconciliationContext, 'db' | 'coreBanking'>;
 
 /** What the hosts say, beside the book. */
 interface HostSide {
@@ -49,16 +49,16 @@ interface HostSide {
 }
 
 /** Near midnight, book and host may have an entry on two days. */
-async function matchNear({ db, coreBanking }: Sides, first: Matched, day: string) {
+async function matchNear(sides: Sides, first: Matched, day: string) {
   const near = [dayFrom(day, -1), dayFrom(day, 1)];
   const nearEntries: HostEntry[] = [];
   const nearLines: HostLine[] = [];
   let isThere = true;
   for (const other of near) {
-    const statement = await statementIfThere(coreBanking, other);
+    const statement = await statementIfThere(sides, other);
     isThere &&= statement !== undefined;
     nearEntries.push(...(statement ?? []));
-    nearLines.push(...(await hostLines(db, other)));
+    nearLines.push(...(await hostLines(sides.db, other)));
   }
   const found = matchHost(first.lines, nearEntries);
   const matched = {
@@ -67,7 +67,7 @@ async function matchNear({ db, coreBanking }: Sides, first: Matched, day: string
     // What the book has on the other day is compared in the report of that day.
     entries: matchHost(nearLines, first.entries).entries,
   };
-  const pending = isThere ? new Set<string>() : await keysAtEdges(db, day);
+  const pending = isThere ? new Set<string>() : await keysAtEdges(sides.db, day);
   return { matched, pending } satisfies HostSide;
 }
 
@@ -105,7 +105,7 @@ async function keep({ db, clock }: ReconciliationContext, report: Report): Promi
 /**
  * @param day UTC; today as far as it has gone
  * @returns the report, which replaces an earlier one of the day
- * @throws HostUnavailable when the host gives no statement
+ * @throws HostUnavailable when the host gives no statement, StatementEndless when it never ends
  */
 export async function reconcileDay(
   context: ReconciliationContext,
@@ -115,8 +115,8 @@ export async function reconcileDay(
   await context.caughtUp(signal);
   await keepFundingIds(context.db);
   const snapshot = await readDay(context.db, day);
-  const host = await context.coreBanking.statement(day);
-  const { matched, pending } = await matchDay(context, snapshot.lines, host, day);
+  const host = await context.coreBanking.statement(day, signal);
+  const { matched, pending } = await matchDay({ ...context, signal }, snapshot.lines, host, day);
   const ledgerBook = compareLedger(day, snapshot.items);
   const bookHost = compareHost(matched, snapshot.requests, pending);
   const differences = [...ledgerBook.differences, ...bookHost.differences];

@@ -49,11 +49,13 @@ interface ItemRow {
   readonly book_amount: string;
   readonly book_account: string | null;
   readonly book_day: string;
+  readonly undone_day: string | null;
 }
 
 const toItem = (row: ItemRow): Item => ({
   key: row.key,
   isOpen: row.is_open,
+  undoneOn: row.undone_day,
   ledger: row.ledger_kind && {
     kind: row.ledger_kind,
     currency: row.ledger_currency,
@@ -70,18 +72,25 @@ const toItem = (row: ItemRow): Item => ({
   },
 });
 
-/** What this node has begun: the key in the book, the id on the ledger, and whether it still works on it. */
+/**
+ * What this node has begun: the key in the book, the id on the ledger, and whether it still works on it. What undoes a deduction that never
+ * came onto the ledger is none of its own there (`undoes`): it ends that deduction's.
+ */
 const PARTS = sql`
-  select f.book_key, f.supply_kind || '/' || f.supply_id as supply_key, o.customer_id as account,
-    coalesce(m.state, l.state) in (${sql.join([...OPEN_LEG_STATES, ...OPEN_MOVE_STATES])}) as is_open
-  from funding_ids f
-  left join fundings o on o.merchant_id = f.merchant_id and o.order_number = f.order_number
-  left join funding_legs l on f.move_kind is null
-    and l.merchant_id = f.merchant_id and l.order_number = f.order_number and l.leg = f.leg
+  select coalesce(m.host_key, f.book_key) as book_key, f.supply_kind || '/' || f.supply_id as supply_key, l.customer_id as account,
+    coalesce(m.state, l.state) in (${sql.join([...OPEN_LEG_STATES, ...OPEN_MOVE_STATES])})
+      or (m.state is null and l.state = 'unissued') as is_open,
+    case when m.state is not null and l.state = 'unissued' then f.leg_key end as undoes
+  from (
+    select *, max(book_key) filter (where move_kind is null)
+      over (partition by merchant_id, order_number, leg) as leg_key from funding_ids
+  ) f
+  left join funding_legs l
+    on l.merchant_id = f.merchant_id and l.order_number = f.order_number and l.leg = f.leg
   left join funding_moves m on m.merchant_id = f.merchant_id and m.order_number = f.order_number
     and m.leg = f.leg and m.kind = f.move_kind and m.number = f.number
   union all
-  select host_key, 'redeem/' || currency || '/' || payee_id || '~' || redeem_id, payee_id, state <> 'paid'
+  select host_key, 'redeem/' || currency || '/' || payee_id || '~' || redeem_id, payee_id, state <> 'paid', null
   from pay_outs`;
 
 /** Payees choose their ids for each currency; the other ids are of all currencies. */
@@ -98,14 +107,16 @@ const BOOK = sql`
 async function readItems(db: Database, day: string): Promise<Item[]> {
   const { rows } = await sql<ItemRow>`
     with parts as (${PARTS}), ledger as (${LEDGER}), book as (${BOOK})
-    select coalesce(p.book_key, b.entry_key, l.supply_key) as key, coalesce(p.is_open, false) as is_open,
+    select coalesce(p.book_key, b.entry_key, l.supply_key) as key, coalesce(p.is_open and u.day is null, false) as is_open,
       l.kind as ledger_kind, l.currency as ledger_currency, l.amount as ledger_amount, l.account as ledger_account,
       l.day as ledger_day, b.kind as book_kind, b.currency as book_currency, b.amount as book_amount,
-      p.account as book_account, b.day as book_day
+      p.account as book_account, b.day as book_day, u.day as undone_day
     from parts p full join ledger l on l.supply_key = p.supply_key
     full join book b on b.entry_key = p.book_key
-    where l.day = ${day} or b.day = ${day}
-      or coalesce(l.day <= ${day}, false) <> coalesce(b.day <= ${day}, false)
+    left join parts undoing on undoing.undoes = p.book_key
+    left join book u on u.entry_key = undoing.book_key
+    where p.undoes is null and (l.day = ${day} or b.day = ${day}
+      or coalesce(l.day <= ${day}, false) <> coalesce(b.day <= ${day}, false))
     order by key`.execute(db);
   return rows.map(toItem);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums by currency: what is on the ledger, and what backs it. Pure.
 import { SUPPLY, type SupplyKind } from '@fabric-offline-pay/domain';
-import type { HostEntry } from '../core-banking/core-banking.js';
+import { isSum, type HostEntry } from '../core-banking/core-banking.js';
 import type { SupplyOrigin } from '../database/reconciliation-tables.js';
 import { aheadOf } from './compare-ledger.js';
 import { MOVEMENT_KINDS, SUPPLY_KINDS, type CurrencySums, type UnderWay } from './report.js';
@@ -112,7 +112,9 @@ function sumsOfCurrency(currency: string, { day, until, underWay }: SumsInput): 
   };
 }
 
-export const sumsOf = (input: SumsInput): Record<string, CurrencySums> => {
+export const sumsOf = (whole: SumsInput): Record<string, CurrencySums> => {
+  // What a host wrote that is no sum was named as a difference.
+  const input = { ...whole, day: { ...whole.day, host: whole.day.host.filter(isSum) } };
   const { day, until } = input;
   const currencies = currenciesOf(day.host, until.ledger, until.book);
   return Object.fromEntries(

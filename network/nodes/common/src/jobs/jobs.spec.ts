@@ -163,6 +163,26 @@ test('what fails is told without its data, and tried again', async () => {
   expect(kept).not.toContain('of somebody');
 });
 
+test('a run that is given up hears it before another begins', async () => {
+  const heard: boolean[] = [];
+  const kind: JobKind = {
+    name: 'given-up',
+    atOnce: 2,
+    givenUpAfterSeconds: 1,
+    run: async (_, signal) => {
+      const isFirst = heard.length === 0;
+      heard.push(signal.aborted);
+      if (!isFirst) return;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      heard[0] = signal.aborted;
+    },
+  };
+  const jobs = await startJobs(kind);
+  await ask(jobs, kind, 'a');
+  await until('the second run', () => heard.length === 2);
+  expect(heard).toEqual([true, false]);
+});
+
 test('what waits when the node ends is done by the next one', async () => {
   const idle: JobKind = { name: 'kept', run: () => Promise.resolve() };
   const { kind, ran } = noting('kept');

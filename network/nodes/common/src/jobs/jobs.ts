@@ -20,7 +20,10 @@ export interface JobKind<Data extends JobData = JobData> {
   readonly atOnce?: number;
   /** Seconds after which a run is given up and tried again; 300 unless told. */
   readonly givenUpAfterSeconds?: number;
-  /** @throws to be tried again, later each time, up to an hour apart, for a week. */
+  /**
+   * @param signal the node ends, or the run is given up and another begins: it asks nobody and writes nothing more
+   * @throws to be tried again, later each time, up to an hour apart, for a week
+   */
   run(data: Data, signal: AbortSignal): Promise<void>;
 }
 
@@ -279,7 +282,7 @@ export class Jobs {
         this.#queue.notifyWorker(worker);
         this.wake(kind);
         try {
-          await this.#run(kind, job?.data ?? {}, job?.singletonKey ?? '');
+          await this.#run(kind, job);
         } finally {
           this.#busy.delete(worker);
         }
@@ -309,18 +312,21 @@ export class Jobs {
     }
   }
 
-  async #run(kind: JobKind, data: JobData, key: string): Promise<void> {
+  async #run(kind: JobKind, job: JobWithMetadata<JobData> | undefined): Promise<void> {
     // Without its cause, which the queue would keep: it may name people.
-    if (!(await this.#succeeds(kind, data, key))) throw new Error('failed, see the log');
+    if (job !== undefined && !(await this.#succeeds(kind, job)))
+      throw new Error('failed, see the log');
   }
 
-  async #succeeds(kind: JobKind, data: JobData, key: string): Promise<boolean> {
+  async #succeeds(kind: JobKind, job: JobWithMetadata<JobData>): Promise<boolean> {
+    const stopped = this.#stopped.signal;
     try {
-      await kind.run(data, this.#stopped.signal);
+      // The queue's own signal says that it has given the run up, and begins another.
+      await kind.run(job.data, AbortSignal.any([stopped, job.signal]));
       return true;
     } catch (error) {
-      if (!this.#stopped.signal.aborted)
-        this.#options.observer.failed({ job: kind.name, key }, error);
+      if (!stopped.aborted)
+        this.#options.observer.failed({ job: kind.name, key: job.singletonKey ?? '' }, error);
       return false;
     }
   }

@@ -357,8 +357,11 @@ describe('the line', () => {
   });
 
   test('waits longer after each connection that could not be made', async () => {
-    let now = NOW;
-    const bank = openBank({ backoffMs: { first: 100, most: 250 }, clock: () => now });
+    let now = 0;
+    // Whoever sets the clock back makes nobody wait longer.
+    let time = NOW;
+    const clock = () => (time -= 86_400_000);
+    const bank = openBank({ backoffMs: { first: 100, most: 250 }, clock, elapsed: () => now });
     const attempts = () => noted.filter((text) => text.startsWith('not connected')).length;
     const tryAfter = async (milliseconds: number) => {
       now += milliseconds;
@@ -431,12 +434,18 @@ describe('the statement of a day', () => {
     ]);
   });
 
+  test('may have an odd amount, which is named as it was written', async () => {
+    const amounts = ['600.5', '-600', ''];
+    const lines = amounts.map((amount) => `633318000042,authorise,tok-card,EUR,${amount}`);
+    expect((await read([head, ...lines].join('\n'))).map(({ amount }) => amount)).toEqual(amounts);
+  });
+
   test.each([
     ['is not there', () => openBank().statement('2026-11-27')],
     ['is of no day', () => openBank().statement('../secret')],
     ['has other columns', () => read(`reference,kind\n${good}`)],
     ['has a line with a column more', () => read(`${head}\n${good},1`)],
-    ['has a line with an amount that is none', () => read(`${head}\n${good}.5`)],
+    ['has a line with a reference that is none', () => read(`${head}\n1${good}`)],
   ])('is asked for again when it %s', async (_what, ask) => {
     await expect(ask()).rejects.toThrow(HostUnavailable);
   });

@@ -39,6 +39,8 @@ export interface LineOptions {
   /** After a connection that could not be made, the next attempt waits, twice as long each time. */
   readonly backoffMs: { readonly first: number; readonly most: number };
   readonly clock: Clock;
+  /** Milliseconds since any moment, for what must not wait longer when somebody sets the clock; the process's own unless told. */
+  readonly elapsed?: () => number;
   readonly observer: LineObserver;
 }
 
@@ -155,7 +157,8 @@ export class HostLine {
   readonly #options: LineOptions;
   #connection: Promise<Connection> | undefined;
   #failures = 0;
-  #notBefore = 0;
+  /** By {@link LineOptions.elapsed}. */
+  #notBefore = -Infinity;
   #isClosed = false;
   #connecting: Promise<Connection> | undefined;
 
@@ -179,11 +182,15 @@ export class HostLine {
     connection?.end('the node ends');
   }
 
+  #elapsed(): number {
+    return (this.#options.elapsed ?? (() => performance.now()))();
+  }
+
   async #connected(): Promise<Connection> {
     if (this.#isClosed) throw new NotSent('The node ends.');
     const present = await this.#connection?.catch(() => undefined);
     if (present?.isOpen === true) return present;
-    if (this.#options.clock() < this.#notBefore)
+    if (this.#elapsed() < this.#notBefore)
       throw new NotSent('The host could not be reached just now.');
     // Several callers may find that there is none: the first one connects for all.
     this.#connecting ??= this.#connect().finally(() => (this.#connecting = undefined));
@@ -191,7 +198,7 @@ export class HostLine {
   }
 
   async #connect(): Promise<Connection> {
-    const { observer, clock, backoffMs, timeoutMs } = this.#options;
+    const { observer, backoffMs, timeoutMs } = this.#options;
     const [socket, event] = openSocket(this.#options);
     // An error that comes while nobody listens would end the process.
     socket.on('error', () => undefined);
@@ -207,7 +214,7 @@ export class HostLine {
       socket.destroy();
       const wait = Math.min(backoffMs.first * 2 ** this.#failures, backoffMs.most);
       this.#failures += 1;
-      this.#notBefore = clock() + wait;
+      this.#notBefore = this.#elapsed() + wait;
       observer.noted('not connected', { reason: reasonOf(error) });
       throw new NotSent('The host could not be reached.', { cause: error });
     }

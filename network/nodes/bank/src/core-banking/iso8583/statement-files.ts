@@ -2,19 +2,21 @@
 // The card host's statement of a day: a file that it leaves in a folder, since ISO 8583 itself only knows totals.
 import { join } from 'node:path';
 import { readTextIfPresent } from '@fabric-offline-pay/node-common';
-import { amount, currency, identifier } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import { HostUnavailable, type HostEntry } from '../core-banking.js';
 
 /** The first line of each file. `reference` is field 37. */
 const COLUMNS = ['reference', 'kind', 'token', 'currency', 'amount'] as const;
 
+const cell = z.string().regex(/^[\x20-\x7e]{0,64}$/);
+
 const row = z.strictObject({
   reference: z.string().regex(/^[A-Za-z0-9]{12}$/),
   kind: z.enum(['authorise', 'complete', 'release', 'refund', 'payOut']),
-  token: identifier,
-  currency,
-  amount,
+  // Odd ones are compared as they are, so that they are named.
+  token: cell,
+  currency: cell,
+  amount: cell,
 });
 
 const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -24,6 +24,7 @@ import { recordedCoreBanking } from '../requests/recorded-core-banking.js';
 import type { CoreBankingDatabase } from '../tables.js';
 import type { HttpOptions } from './http.js';
 import { MobileHost } from './mobile-host.js';
+import { readStatement } from './statement-pages.js';
 import { correlationId } from './wire.js';
 
 const TODAY = '2026-11-29';
@@ -220,6 +221,82 @@ test('a statement is read to its last page', async () => {
   const entries = await bank.statement(TODAY);
   expect(entries).toHaveLength(101);
   expect(new Set(entries.map(({ reference }) => reference)).size).toBe(101);
+});
+
+test.each([false, true])(
+  'a reference may have as many characters as the API allows (asynchronously: %s)',
+  async (isAsynchronous) => {
+    Object.assign(host, { isAsynchronous, naming: 'x'.repeat(255) });
+    const bank = openBank();
+    expect(await authorise(bank)).toEqual({
+      outcome: 'done',
+      reference: `${host.naming}1`,
+    });
+    const part = { key: 'r', authorisation: 'a', amount: '600' };
+    expect(await bank.reverse(part)).toMatchObject({ outcome: 'done' });
+    expect(await bank.statement(TODAY)).toHaveLength(2);
+    expect(host.taken).toBe(0n);
+  },
+);
+
+test.each([
+  ['too long', 'x'.repeat(256)],
+  ['a character that nobody prints', '\u0000'],
+])(
+  'a reference that is %s says nothing: it is asked until the host is put right',
+  async (_, bad) => {
+    host.naming = bad;
+    for (let times = 0; times < 2; times += 1)
+      await expect(authorise(openBank())).rejects.toThrow(HostUncertain);
+    expect(host.heard.filter((each) => each.startsWith('POST'))).toHaveLength(1);
+  },
+);
+
+describe('the statement of a host', () => {
+  const line = {
+    ...{ transactionReference: 'T-1', transactionStatus: 'completed', type: 'merchantpay' },
+    ...{ amount: '6.00', currency: 'EUR', debitParty: [{ key: 'linkref', value: 'tok' }] },
+  };
+  const page = (length: number, first = 0) =>
+    Array.from({ length }, (_, index) => ({ ...line, transactionReference: `T-${first + index}` }));
+  const asked: string[] = [];
+  const read = (body: (path: string) => unknown, signal?: AbortSignal) => {
+    asked.length = 0;
+    const get = (path: string) => {
+      asked.push(path);
+      return Promise.resolve({ status: 200, body: body(path) });
+    };
+    return readStatement({ db, account: BANK_ACCOUNT, get }, TODAY, signal);
+  };
+
+  test('that gives the same page again is endless, and not read on', async () => {
+    await expect(read(() => page(100))).rejects.toMatchObject({ code: 'STATEMENT_ENDLESS' });
+    expect(asked).toHaveLength(2);
+  });
+
+  test('is read no more when nobody waits for it', async () => {
+    const stop = new AbortController();
+    const body = () => {
+      if (asked.length === 3) stop.abort(new Error('given up'));
+      return page(100, asked.length * 100);
+    };
+    await expect(read(body, stop.signal)).rejects.toThrow('given up');
+    expect(asked).toHaveLength(3);
+  });
+
+  test.each([
+    ['no amount', { amount: undefined }, ''],
+    ['an amount that is a number', { amount: 6.5 }, '650'],
+    ['a negative amount', { amount: '-5.00' }, '-5.00'],
+    ['a part of a cent', { amount: '1.005' }, '1.005'],
+    ['no currency', { currency: undefined }, '6.00'],
+    ['a reference that nobody can read', { transactionReference: '\u0000' }, '600'],
+    ['parties of another shape', { debitParty: 'tok' }, '600'],
+  ])('may have a line with %s: all lines are told', async (_, change, amount) => {
+    const entries = await read(() => [...page(2), { ...line, ...change }]);
+    expect(entries).toHaveLength(3);
+    expect(entries[2]).toMatchObject({ kind: 'authorise', amount });
+  });
 });
 
 test('a correlation id is a UUID, the same for the same key only', () => {

@@ -96,9 +96,9 @@ export class MobileHost implements Host {
       throw unavailable();
   }
 
-  statement(day: string) {
+  statement(day: string, signal?: AbortSignal) {
     const { db, account } = this.#parts;
-    return readStatement({ db, account, get: (path) => this.#get(path) }, day);
+    return readStatement({ db, account, get: (path) => this.#get(path) }, day, signal);
   }
 
   close(): Promise<void> {
@@ -156,7 +156,9 @@ export class MobileHost implements Host {
     const read = errorObject.safeParse(body);
     const meaning = status < 500 && read.success ? meaningOf(read.data) : 'unclear';
     if (meaning === 'unclear')
-      throw uncertain(`The mobile-money host answered with status ${status}.`);
+      throw uncertain(
+        `The mobile-money host answered with status ${status}, and not as its API says.`,
+      );
     if (meaning !== 'duplicate') return refused(meaning);
     const found = await this.#lookUp(request);
     if (isFinal(found)) return found;

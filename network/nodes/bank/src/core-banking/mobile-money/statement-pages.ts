@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mobile-money host's statement of a day: the transactions of the bank's own account there, page by page.
-import { parseDecimal } from '@fabric-offline-pay/domain';
+import { DomainError, parseDecimal } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
-import { HostUnavailable, type HostEntry, type MovementKind } from '../core-banking.js';
+import {
+  HostUnavailable,
+  StatementEndless,
+  type HostEntry,
+  type MovementKind,
+} from '../core-banking.js';
 import type { CoreBankingDatabase } from '../tables.js';
 import type { HttpAnswer } from './http.js';
-import { ACCOUNT, transaction, type TransactionObject } from './wire.js';
+import { ACCOUNT, statementLine, type StatementLine } from './wire.js';
 
 export interface StatementParts {
   readonly db: CoreBankingDatabase;
@@ -14,7 +19,10 @@ export interface StatementParts {
 }
 
 const PAGE = 100;
-const page = z.array(transaction).max(PAGE);
+const page = z.array(statementLine).max(PAGE);
+
+/** A million transactions of a day. */
+const MOST_PAGES = 10_000;
 
 type Known = ReadonlyMap<string, { readonly kind: MovementKind; readonly token: string }>;
 
@@ -37,18 +45,28 @@ const KINDS: Readonly<Record<string, MovementKind>> = {
 };
 
 /** Of the other side. */
-const tokenOf = ({ type, debitParty, creditParty }: TransactionObject): string =>
-  (type === 'merchantpay' ? debitParty : creditParty)?.[0]?.value ?? '';
+const tokenOf = ({ type, debitParty, creditParty }: StatementLine): string =>
+  (type === 'merchantpay' ? debitParty : creditParty)[0]?.value ?? '';
 
-function entryOf(found: TransactionObject, known: Known): HostEntry {
-  const { transactionReference: reference, type, amount = '0', currency = '' } = found;
+/** @returns minor units; the amount as it was written, when it is none of the currency */
+function unitsOf({ amount, currency }: StatementLine): string {
+  try {
+    return parseDecimal(amount, currency);
+  } catch (error) {
+    if (error instanceof DomainError) return amount;
+    throw error;
+  }
+}
+
+function entryOf(line: StatementLine, known: Known): HostEntry {
+  const { transactionReference: reference, type, currency } = line;
   const ours = known.get(reference);
   return {
     reference,
     kind: KINDS[type] ?? ours?.kind ?? 'refund',
-    token: ours?.token ?? tokenOf(found),
+    token: ours?.token ?? tokenOf(line),
     currency,
-    amount: parseDecimal(amount, currency),
+    amount: unitsOf(line),
   };
 }
 
@@ -64,26 +82,44 @@ function pathOf(account: string, day: string, offset: number): string {
   return `${path}?${query.toString()}`;
 }
 
-/** @param day UTC @throws {HostUnavailable} when a page does not come, or is no page. */
+/** @throws {HostUnavailable} when it does not come, or is no page */
+async function readPage({ account, get }: StatementParts, day: string, offset: number) {
+  const { status, body } = await get(pathOf(account, day, offset)).catch((cause: unknown) => {
+    throw new HostUnavailable('The mobile-money host does not answer. Ask again later.', { cause });
+  });
+  const read = page.safeParse(body);
+  if (status !== 200 || !read.success)
+    throw new HostUnavailable("The mobile-money host's statement is not there. Ask again later.");
+  return read.data;
+}
+
+const endless = (): StatementEndless =>
+  new StatementEndless(
+    "The mobile-money host's statement does not end: it repeats a page, or has too many. Have `offset` and `limit` put right there.",
+  );
+
+/**
+ * @param day UTC
+ * @param signal nobody waits for it any more
+ * @throws {HostUnavailable} when a page does not come, or is no page
+ * @throws {StatementEndless} when the host gives the same again instead of the next page
+ */
 export async function readStatement(
-  { db, account, get }: StatementParts,
+  parts: StatementParts,
   day: string,
+  signal?: AbortSignal,
 ): Promise<readonly HostEntry[]> {
   const entries: HostEntry[] = [];
-  for (let offset = 0; ; offset += PAGE) {
-    const { status, body } = await get(pathOf(account, day, offset)).catch((cause: unknown) => {
-      throw new HostUnavailable('The mobile-money host does not answer. Ask again later.', {
-        cause,
-      });
-    });
-    const read = page.safeParse(body);
-    if (status !== 200 || !read.success)
-      throw new HostUnavailable("The mobile-money host's statement is not there. Ask again later.");
-    const known = await knownOf(
-      db,
-      read.data.map(({ transactionReference }) => transactionReference),
-    );
-    entries.push(...read.data.map((found) => entryOf(found, known)));
-    if (read.data.length < PAGE) return entries;
+  const seen = new Set<string>();
+  for (let number = 0; number < MOST_PAGES; number += 1) {
+    signal?.throwIfAborted();
+    const lines = await readPage(parts, day, number * PAGE);
+    const references = lines.map(({ transactionReference }) => transactionReference);
+    if (references.length > 0 && references.every((each) => seen.has(each))) throw endless();
+    for (const each of references) seen.add(each);
+    const known = await knownOf(parts.db, references);
+    entries.push(...lines.map((line) => entryOf(line, known)));
+    if (lines.length < PAGE) return entries;
   }
+  throw endless();
 }

@@ -8,31 +8,52 @@ import type { HostRequest } from '../requests/begin.js';
 
 const text = z.string().min(1).max(256);
 
-const error = z.object({ errorCategory: text, errorCode: text });
+/** What the host calls a transaction: as long as the API allows, and printable, since it is kept and stands in paths. */
+export const reference = z.string().regex(/^[\x21-\x7e]{1,256}$/);
 
-const party = z.array(z.object({ key: text, value: text }));
+const error = z.object({ errorCategory: text, errorCode: text });
 
 export const requestState = z.object({
   serverCorrelationId: z.guid(),
   status: z.enum(['pending', 'completed', 'failed']),
-  objectReference: text.optional(),
+  objectReference: reference.optional(),
   error: error.optional(),
 });
 
 export type RequestStateObject = z.output<typeof requestState>;
 
 export const transaction = z.object({
-  transactionReference: text,
+  transactionReference: reference,
   transactionStatus: text,
   type: text,
-  /** Major units with a point, such as `12.50`. */
-  amount: text.optional(),
-  currency: text.optional(),
-  debitParty: party.optional(),
-  creditParty: party.optional(),
 });
 
 export type TransactionObject = z.output<typeof transaction>;
+
+/** Whatever a host writes there, without what nobody can read, and not too long to be named. */
+const written = z.unknown().transform((value) =>
+  typeof value === 'string' || typeof value === 'number'
+    ? value
+        .toString()
+        .replace(/[^\x20-\x7e]/g, '?')
+        .slice(0, 256)
+    : '',
+);
+
+const party = z.array(z.object({ key: written, value: written })).catch([]);
+
+/** A line of a statement. An odd one is still a line, so that it can be named. */
+export const statementLine = z.object({
+  transactionReference: written,
+  type: written,
+  /** Major units with a point, such as `12.50`. */
+  amount: written,
+  currency: written,
+  debitParty: party,
+  creditParty: party,
+});
+
+export type StatementLine = z.output<typeof statementLine>;
 
 export const errorObject = error;
 export const responseLink = z.object({ link: text });

@@ -24,7 +24,7 @@ export interface Host {
    */
   carryOut(request: HostRequest): Promise<CarriedOut>;
   echo(): Promise<void>;
-  statement(day: string): Promise<readonly HostEntry[]>;
+  statement(day: string, signal?: AbortSignal): Promise<readonly HostEntry[]>;
   /** Ends connections. What is under way fails as uncertain. */
   close(): Promise<void>;
 }
@@ -98,6 +98,6 @@ export function recordedCoreBanking({ db, clock, host }: RecordedParts): CoreBan
   return {
     ...requestsBy((request) => turns.take(request.key, () => perform(request))),
     echo: () => host.echo(),
-    statement: (day) => host.statement(day),
+    statement: (day, signal) => host.statement(day, signal),
   };
 }

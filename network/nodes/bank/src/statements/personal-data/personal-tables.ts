@@ -64,6 +64,8 @@ export const PERSONAL_DATA: readonly PersonalTable[] = [
   { table: 'instruments', erasure: keep(LEDGER) },
   { table: 'funding_choices', erasure: DELETE },
   { table: 'fundings', erasure: keep(BOOKS) },
+  { table: 'funding_legs', erasure: keep(BOOKS) },
+  { table: 'funding_moves', erasure: keep(BOOKS) },
   { table: 'account_owners', erasure: keep(LEDGER) },
   { table: 'account_totals', erasure: keep(BOOKS) },
   { table: 'account_entries', erasure: keep(BOOKS) },

@@ -73,6 +73,8 @@ interface Move {
   readonly original?: string;
 }
 
+const NAMING = 'MM-';
+
 const NOTHING_DONE: Reply = { status: 503, body: {} };
 
 /** Longer than anybody waits. */
@@ -140,6 +142,8 @@ export class MobileHostSimulator extends SimulatedHost {
   faultForLook: (path: string) => Fault | undefined = () => undefined;
   /** Error code for whatever is asked next. */
   refusal: string | undefined;
+  /** What its references begin with. */
+  naming = NAMING;
   /** Answers 202 and decides at the second look. */
   isAsynchronous = false;
   readonly made: Made[] = [];
@@ -197,6 +201,7 @@ export class MobileHostSimulator extends SimulatedHost {
     this.faultFor = () => undefined;
     this.faultForLook = () => undefined;
     this.refusal = undefined;
+    this.naming = NAMING;
     this.isAsynchronous = false;
   }
 
@@ -326,7 +331,7 @@ export class MobileHostSimulator extends SimulatedHost {
     const after = balance + sign * amount;
     if (after < 0n) return errorOf('businessRule', 'insufficientFunds');
     this.accounts.set(token, after);
-    const reference = `MM-${(this.made.length + 1).toString()}`;
+    const reference = `${this.naming}${(this.made.length + 1).toString()}`;
     this.made.push({ reference, request, original, amount, at: this.#now });
     return { status: 201, body: this.#transaction(reference) };
   }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Deductions that were under way when the node was updated go on, for the customer for whom they began.
+import { openDatabase } from '@fabric-offline-pay/node-common/node';
+import { testPlace } from '../../../common/src/testing/test-place.js';
+import { legsOf, movesOf } from '../funding/parts-store.js';
+import { findFunding } from '../funding/store.js';
+import { MIGRATIONS } from './migrations.js';
+import { openBankDatabase } from './open-database.js';
+
+const ORDER = { merchant_id: 'm', order_number: 'F-1' };
+const KEY = { merchantId: 'm', orderNumber: 'F-1', customerId: 'c' };
+
+interface Before {
+  readonly fundings: Record<string, unknown>;
+  readonly funding_legs: Record<string, unknown>;
+  readonly funding_moves: Record<string, unknown>;
+}
+
+test('parts of fundings belong to their customers', async () => {
+  const place = await testPlace();
+  const until = Object.entries(MIGRATIONS).filter(([name]) => name < '0019');
+  const before = await openDatabase<Before>(place, Object.fromEntries(until));
+  const funding = { customer_id: 'c', currency: 'EUR', total: '7', state: 'ready', asked_at: 1 };
+  const part = { ...ORDER, leg: 1, amount: '7' };
+  await before
+    .insertInto('fundings')
+    .values({ ...ORDER, ...funding })
+    .execute();
+  await before
+    .insertInto('funding_legs')
+    .values({ ...part, token: 't', state: 'issued' })
+    .execute();
+  await before
+    .insertInto('funding_moves')
+    .values({ ...part, kind: 'complete', number: 1, state: 'planned' })
+    .execute();
+  const db = await openBankDatabase(place);
+  expect(await findFunding(db, KEY)).toMatchObject(funding);
+  expect(await legsOf(db, KEY)).toMatchObject([{ leg: 1, state: 'issued' }]);
+  expect(await movesOf(db, KEY)).toMatchObject([{ kind: 'complete', attempt: 1, host_key: null }]);
+  await db.destroy();
+  await before.destroy();
+});

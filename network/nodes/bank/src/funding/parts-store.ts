@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+// Reads and writes the rows of deductions, and of what became of them.
+import type { Selectable } from 'kysely';
+import type { BankDatabase } from '../database/schema.js';
+import type {
+  FundingLegTable,
+  FundingMoveTable,
+  LegState,
+  MoveState,
+} from '../database/funding-tables.js';
+import { Overtaken } from './funding-context.js';
+import type { FundingKey } from './keys.js';
+import type { Leg, PlannedMove } from './plan.js';
+import { columnsOf, keyOf } from './store.js';
+
+export type FundingMove = Selectable<FundingMoveTable>;
+
+/** @throws {Overtaken} when the row is not as it was read */
+function changed<Row>(row: Row | undefined): Row {
+  if (row === undefined) throw new Overtaken();
+  return row;
+}
+
+export const legsOf = (
+  db: BankDatabase,
+  { merchantId, orderNumber, customerId }: FundingKey,
+): Promise<FundingLegTable[]> =>
+  db
+    .selectFrom('funding_legs')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .where('customer_id', '=', customerId)
+    .orderBy('leg')
+    .execute();
+
+/** @returns the number of an order's next deduction, whoever asks. @param db a transaction that has locked the funding */
+export async function nextLeg(
+  db: BankDatabase,
+  { merchantId, orderNumber }: FundingKey,
+): Promise<number> {
+  const { last } = await db
+    .selectFrom('funding_legs')
+    .select(({ fn }) => fn.max<number | null>('leg').as('last'))
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .executeTakeFirstOrThrow();
+  return (last ?? 0) + 1;
+}
+
+export async function addLeg(
+  db: BankDatabase,
+  key: FundingKey,
+  leg: Pick<FundingLegTable, 'leg' | 'token' | 'amount'>,
+): Promise<FundingLegTable> {
+  return db
+    .insertInto('funding_legs')
+    .values({ ...columnsOf(key), ...leg, state: 'planned' })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** @returns the row as it stands then. @throws {Overtaken} when another run has changed its state */
+export async function setLegState(
+  db: BankDatabase,
+  { merchant_id, order_number, leg, state: before }: FundingLegTable,
+  state: LegState,
+): Promise<FundingLegTable> {
+  const row = await db
+    .updateTable('funding_legs')
+    .set({ state })
+    .where('merchant_id', '=', merchant_id)
+    .where('order_number', '=', order_number)
+    .where('leg', '=', leg)
+    .where('state', '=', before)
+    .returningAll()
+    .executeTakeFirst();
+  return changed(row);
+}
+
+export const movesOf = (
+  db: BankDatabase,
+  { merchantId, orderNumber, customerId }: FundingKey,
+): Promise<FundingMove[]> =>
+  db
+    .selectFrom('funding_moves')
+    .selectAll()
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .where('customer_id', '=', customerId)
+    .orderBy('leg')
+    .orderBy('kind')
+    .orderBy('number')
+    .execute();
+
+/** @param db a transaction that has locked the funding: what is planned depends on what was planned before */
+export async function addMoves(
+  db: BankDatabase,
+  key: FundingKey,
+  moves: readonly PlannedMove[],
+): Promise<void> {
+  const known = await movesOf(db, key);
+  const rows = moves.map(({ leg, kind, amount }) => ({
+    ...columnsOf(key),
+    leg,
+    kind,
+    number: known.filter((move) => move.leg === leg && move.kind === kind).length + 1,
+    amount: amount.toString(),
+    state: 'planned' as const,
+  }));
+  if (rows.length > 0) await db.insertInto('funding_moves').values(rows).execute();
+}
+
+/** What the host reserved for a deduction goes back, and nothing leaves the ledger before: nothing came onto it. */
+export async function addUndoing(db: BankDatabase, row: FundingLegTable): Promise<void> {
+  const undoing = { ...columnsOf(keyOf(row)), leg: row.leg, kind: 'release', number: 1 } as const;
+  await db
+    .insertInto('funding_moves')
+    .values({ ...undoing, amount: row.amount, state: 'withdrawn' })
+    .execute();
+}
+
+/** @returns the row as it stands then. @throws {Overtaken} when another run has changed its state */
+export async function setMoveState(
+  db: BankDatabase,
+  { state: before, ...move }: FundingMove,
+  state: MoveState,
+): Promise<FundingMove> {
+  const row = await db
+    .updateTable('funding_moves')
+    .set({ state })
+    .where('merchant_id', '=', move.merchant_id)
+    .where('order_number', '=', move.order_number)
+    .where('leg', '=', move.leg)
+    .where('kind', '=', move.kind)
+    .where('number', '=', move.number)
+    .where('state', '=', before)
+    .returningAll()
+    .executeTakeFirst();
+  return changed(row);
+}
+
+/** The host refused it: the next look asks under another key. @throws {Overtaken} when another run has noted that */
+export async function nextAttempt(
+  db: BankDatabase,
+  { attempt, state, ...move }: FundingMove,
+  hostKey: string,
+): Promise<void> {
+  const row = await db
+    .updateTable('funding_moves')
+    .set({ attempt: attempt + 1, host_key: hostKey })
+    .where('merchant_id', '=', move.merchant_id)
+    .where('order_number', '=', move.order_number)
+    .where('leg', '=', move.leg)
+    .where('kind', '=', move.kind)
+    .where('number', '=', move.number)
+    .where('state', '=', state)
+    .where('attempt', '=', attempt)
+    .returning('attempt')
+    .executeTakeFirst();
+  changed(row);
+}
+
+/** The issued deductions of an order, with what was planned of each. */
+export function toLegs(
+  legs: readonly FundingLegTable[],
+  moves: readonly Pick<FundingMove, 'leg' | 'kind' | 'amount'>[],
+): Leg[] {
+  const planned = (leg: number, kind: FundingMoveTable['kind']): bigint =>
+    moves
+      .filter((move) => move.leg === leg && move.kind === kind)
+      .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
+  return legs
+    .filter(({ state }) => state === 'issued')
+    .map(({ leg, amount }) => ({
+      leg,
+      amount: BigInt(amount),
+      complete: planned(leg, 'complete'),
+      release: planned(leg, 'release'),
+      refund: planned(leg, 'refund'),
+    }));
+}
