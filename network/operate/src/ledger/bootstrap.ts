@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The ledger's first transactions: the participants, and the times and limits of the policy.
 import { DEFAULT_POLICY, type InputOf, type Policy } from '@fabric-offline-pay/domain';
-import { RefusedError, type Client } from '@fabric-offline-pay/sdk';
+import { RefusedError, type Client, type Connection } from '@fabric-offline-pay/sdk';
 import type { NetworkDescription } from '../description.js';
 import { Clients } from './clients.js';
 
@@ -24,28 +24,34 @@ export function participantsOf({
 /**
  * Founds the ledger from the topology: the operator of every organisation confirms the same participants and policy.
  * A company that holds only its own keys must call `identity:bootstrap` itself. Does nothing on a founded ledger.
+ * Afterwards the peers of all organisations know the registry, so that no peer calls its own organisation unknown.
  */
 export async function bootstrapLedger(
   clients: Clients,
   policy: Policy = DEFAULT_POLICY,
 ): Promise<void> {
   const participants = participantsOf(clients.description);
+  const operators: Connection[] = [];
+  let last = 0n;
   for (const organisation of clients.description.organisations) {
     const operator = await clients.connectionOf(organisation, 'operator', organisation.actor);
-    if (!(await confirm(operator.client, { participants, policy }))) return;
+    const block = await confirm(operator.client, { participants, policy });
+    if (block === undefined) return;
+    operators.push(operator);
+    last = block;
   }
+  await Promise.all(operators.map((operator) => operator.waitForBlock(last)));
 }
 
-/** @returns whether there was something to confirm, because there was no registry yet. */
+/** @returns the block of the confirmation; undefined when there was a registry before, so that nothing was left to confirm. */
 async function confirm(
   { identity }: Client,
   founding: InputOf<'identity', 'bootstrap'>,
-): Promise<boolean> {
+): Promise<bigint | undefined> {
   try {
-    await identity.bootstrap(founding);
-    return true;
+    return (await identity.bootstrap(founding)).blockNumber;
   } catch (error) {
-    if (error instanceof RefusedError && error.code === 'ALREADY_BOOTSTRAPPED') return false;
+    if (error instanceof RefusedError && error.code === 'ALREADY_BOOTSTRAPPED') return undefined;
     throw error;
   }
 }
