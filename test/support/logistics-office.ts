@@ -40,7 +40,6 @@ const OWN = [
   'places',
   'route_stops',
   'stock',
-  'waybill_numbers',
   'ledger_position',
 ] as const satisfies readonly (keyof LogisticsTables)[];
 

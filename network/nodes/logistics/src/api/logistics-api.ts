@@ -157,11 +157,16 @@ const goods = {
         orderNumber: identifier
           .nullable()
           .default(null)
-          .describe('the order that they belong to; a courier names one of its own'),
+          .describe(
+            'the order that they belong to; a courier names one that it carries, and moves its pieces only',
+          ),
       })
       .refine(({ from, to }) => from !== to, { message: 'must differ', path: ['to'] }),
     output: z.object({ replayed: z.boolean() }),
-    errors: ['NOT_FOUND', 'NOT_ENOUGH_GOODS', 'PLACE_UNKNOWN', 'IDEMPOTENCY_CONFLICT'],
+    errors: [
+      ...(['NOT_FOUND', 'STATE_CONFLICT', 'GOODS_NOT_ASSIGNED', 'NOT_ENOUGH_GOODS'] as const),
+      ...(['PLACE_UNKNOWN', 'PLACE_FULL', 'IDEMPOTENCY_CONFLICT'] as const),
+    ],
   }),
   findGoods: everybody({
     method: 'GET',
