@@ -27,6 +27,7 @@ import type { BankOperations } from './operations.js';
 import { openCarriers, type Carriers } from './outbox/open-carriers.js';
 import { Pace } from './pace.js';
 import { installationKey } from './secrets/installation-key.js';
+import { guardedLedger } from './guarded-ledger.js';
 import { RECORD_HANDLERS } from './user-system/record-handlers.js';
 
 export interface BankParts {
@@ -81,6 +82,7 @@ class Building {
   build(): NodeParts<BankTables, OperationTable, Call> {
     const { db, clock } = this.#base;
     const { limits, caps } = this.#config;
+    const ledger = guardedLedger(this.#parts.ledger);
     const service = this.#service();
     const spending = new Spending(caps, clock);
     const { projections, jobs, handlers } = this.#work();
@@ -90,7 +92,7 @@ class Building {
       api: BANK_API,
       handlers: {
         ...SERVICE_HANDLERS,
-        ...withContext(RECORD_HANDLERS, () => ({ db, clock, limits })),
+        ...withContext(RECORD_HANDLERS, () => ({ db, clock, limits, ledger })),
         ...withContext(FUNDING_HANDLERS, () => ({ db, clock, limits })),
         ...handlers,
       },
