@@ -28,7 +28,7 @@ import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.
 import { DEFAULT_LIMITS } from '../../network/nodes/bank/src/limits.js';
 import { DEFAULT_CODE_CAPS } from '../../network/nodes/bank/src/messages/code-caps.js';
 import type { Message } from '../../network/nodes/bank/src/messages/message-sender.js';
-import { messagePrefix } from '../../network/nodes/bank/src/messages/message-ids.js';
+import type { AwaitedCode } from '../../network/run/src/pay/authenticate.js';
 import { Pace } from '../../network/nodes/bank/src/pace.js';
 import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world.js';
@@ -98,7 +98,7 @@ export class FilesRun {
     return pay({
       clients,
       offlineBank: () => OfflineBank.openWith(clients, () => Promise.resolve(issuer)),
-      side: { bank, codeOnPhone: (_, ...login) => Promise.resolve(this.#codeFor(...login)) },
+      side: { bank, codeOnPhone: (_, awaited) => Promise.resolve(this.#codeFor(awaited)) },
       staff: { teller: bank, node: bank, operator: bank },
       files: readInput(paths),
       folder: this.folder,
@@ -130,9 +130,8 @@ export class FilesRun {
     return clients;
   }
 
-  #codeFor(loginId: string, boundTo: string): string {
-    const prefix = messagePrefix(loginId, boundTo);
-    const message = this.#messages.findLast(({ id }) => id.startsWith(prefix));
+  #codeFor({ reference }: AwaitedCode): string {
+    const message = this.#messages.findLast(({ text }) => text.includes(reference));
     return message?.text.slice(0, 6) ?? '';
   }
 

@@ -53,7 +53,6 @@ export type { Message, MessageSender } from './messages/message-sender.js';
 export { DEFAULT_CODE_CAPS } from './messages/code-caps.js';
 export { OutboxFolder } from './messages/outbox-folder.js';
 export { codeIn, readLatestCode, type CodeQuery } from './messages/read-latest-code.js';
-export { codeReference } from './messages/code-reference.js';
 export type {
   Attempt,
   AttemptResult,

@@ -5,7 +5,7 @@ import type { BankContext } from '../context.js';
 import type { BankDatabase, LoginTable } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
 import { PROFILE_FIELDS, type Missing, type ProfileField } from '../operations.js';
-import { lockKnownCustomer, requireCustomer } from './customers.js';
+import { lockCustomer, lockKnownCustomer, requireCustomer } from './customers.js';
 import { loginAndSession, type LoginAndSession } from './logins.js';
 import { missingFields, profileColumns, replaceAddresses } from './profile.js';
 
@@ -93,10 +93,11 @@ const changeByCustomer = (context: BankContext, loginId: string, patch: Patch) =
   context.db.transaction().execute(async (db) => {
     const found = await loginAndSession({ ...context, db }, loginId);
     const { customer_id } = found.login;
-    await lockKnownCustomer(db, customer_id, context);
-    const fillable: readonly PatchField[] = await fillableBy(db, found, context);
+    // Whoever is no customer, or none any more, is answered like one who may fill in nothing.
+    const isCustomer = (await lockCustomer(db, customer_id, context)) !== undefined;
+    const fillable: readonly PatchField[] = isCustomer ? await fillableBy(db, found, context) : [];
     const standing = patchedFields(patch).filter((field) => !fillable.includes(field));
-    if (standing.length > 0 && !found.session)
+    if (standing.length > 0 && !(isCustomer && found.session))
       throw new BankError('LOGIN_NOT_AUTHENTICATED', standing[0]);
     ensureReplaceable(standing, OWN);
     await write(db, customer_id, patch);

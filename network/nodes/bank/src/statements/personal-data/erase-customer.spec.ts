@@ -44,7 +44,7 @@ test('erasure ends sessions, logins that are under way, and changes that wait', 
   const password = { loginId: begun, password: PASSWORD };
   await expect(service.submitPassword(password)).rejects.toMatchObject({ code: 'STATE_CONFLICT' });
   const filled = { loginId: `o-${customerId}`, phone: '+491713920078' };
-  await expect(service.completeProfile(filled)).rejects.toMatchObject({ code: 'CUSTOMER_UNKNOWN' });
+  await expect(service.completeProfile(filled)).rejects.toMatchObject(over);
 
   bank.now += 4 * 86_400_000;
   const row = await bank.db
