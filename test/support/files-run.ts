@@ -27,6 +27,7 @@ import { openBankDatabase } from '../../network/nodes/bank/src/database/open-dat
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
 import { DEFAULT_LIMITS } from '../../network/nodes/bank/src/limits.js';
 import { DEFAULT_CODE_CAPS } from '../../network/nodes/bank/src/messages/code-caps.js';
+import { DEFAULT_NOTICE_CAPS } from '../../network/nodes/bank/src/messages/notice-caps.js';
 import type { Message } from '../../network/nodes/bank/src/messages/message-sender.js';
 import type { AwaitedCode } from '../../network/run/src/pay/authenticate.js';
 import { Pace } from '../../network/nodes/bank/src/pace.js';
@@ -66,8 +67,13 @@ export class FilesRun {
       clock: Date.now,
       limits: DEFAULT_LIMITS,
       codeCaps: DEFAULT_CODE_CAPS,
+      noticeCaps: DEFAULT_NOTICE_CAPS,
       key: randomBytes(32),
-      observer: { attestationDelayed: () => undefined, capped: () => undefined },
+      observer: {
+        attestationDelayed: () => undefined,
+        capped: () => undefined,
+        messageCapped: () => undefined,
+      },
       fundings: NO_FUNDINGS,
       pace: new Pace({ now: () => performance.now(), sleep: () => Promise.resolve() }),
     });

@@ -24,6 +24,7 @@ import { FUNDING_HANDLERS } from './funding/funding-handlers.js';
 import { FundingDesk } from './funding/funding-desk.js';
 import { kindOf } from './funding/store.js';
 import type { BankOperations } from './operations.js';
+import { cappedFigures } from './outbox/capped-figures.js';
 import { openCarriers, type Carriers } from './outbox/open-carriers.js';
 import { Pace } from './pace.js';
 import { installationKey } from './secrets/installation-key.js';
@@ -111,17 +112,19 @@ class Building {
   }
 
   #service(): AuthenticationService {
-    const { db, clock, logger, work } = this.#base;
+    const { db, clock, logger, metrics, work } = this.#base;
     const { keyFile, limits, passkeys } = this.#config;
     const { messages, mail } = this.#carriers;
     return new AuthenticationService({
       ...{ db, clock, limits, passkeys, ledger: this.#parts.ledger, messages, mail },
       codeCaps: this.#config.messages.caps,
+      noticeCaps: this.#config.messages.noticeCaps,
       key: installationKey(keyFile),
       pace: new Pace(),
       observer: {
         attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed'),
         capped: (facts) => logger.warn(facts, 'code capped'),
+        messageCapped: cappedFigures(metrics),
       },
       fundings: new FundingDesk({ db, work, clock }),
     });
