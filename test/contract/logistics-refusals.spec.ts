@@ -5,6 +5,7 @@ import type { DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import { addressesOf, CURRENCY, deliverySecretOf, LOGISTICS } from '@fabric-offline-pay/testing';
 import { holdAddresses } from '../../network/nodes/logistics/src/addresses/hold-addresses.js';
+import { LOGISTICS_OPERATIONS } from '../../network/nodes/logistics/src/api/logistics-api.js';
 import type { Caller, LogisticsContext } from '../../network/nodes/logistics/src/context.js';
 import {
   planCourier,
@@ -17,6 +18,7 @@ import {
 } from '../../network/nodes/logistics/src/database/schema.js';
 import { deliver } from '../../network/nodes/logistics/src/deliveries/deliver.js';
 import { pickUp } from '../../network/nodes/logistics/src/deliveries/pick-up.js';
+import { alertLate, noticeLate } from '../../network/nodes/logistics/src/lateness/notice-late.js';
 import type { LogisticsLedger } from '../../network/nodes/logistics/src/ledger.js';
 import {
   listPayouts,
@@ -29,7 +31,7 @@ import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import { emptyTables, openOffice, type LogisticsOffice } from '../support/logistics-office.js';
 import { OneOrder } from '../support/one-order.js';
-import { resumeTime, stopTime } from '../support/passing-time.js';
+import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
 const COURIERS = ['courier-cheap', 'courier-dear'] as const;
 const dispatcher: Caller = { name: 'dispatcher-1', role: 'dispatcher' };
@@ -203,4 +205,51 @@ test('a registration outlives a refusal that passes, and holds up no other couri
     [true, null],
     [true, null],
   ]);
+});
+
+test('the addresses of an order that another company carries are not kept', async () => {
+  const { context, settle } = office;
+  await order.buy('express');
+  await settle();
+  const key = { ...order.key, orderNumber: 'ORD-9' };
+  const quote = await db.selectFrom('quotes').selectAll().executeTakeFirstOrThrow();
+  const lost = { order_number: key.orderNumber, outcome: 'lost', courier_id: null } as const;
+  await db
+    .insertInto('quotes')
+    .values({ ...quote, ...lost })
+    .execute();
+  const held = holdAddresses(context, key, addressesOf(key.orderNumber));
+  await expect(held).rejects.toMatchObject({ code: 'ADDRESS_NOT_NEEDED' });
+});
+
+test('nobody is alerted of an order that ended before the alert went out', async () => {
+  const { context, settle } = office;
+  await order.buy('express');
+  await settle();
+  passSeconds(context.rules.promiseSeconds);
+  const told: unknown[] = [];
+  const quiet: LogisticsContext = {
+    ...context,
+    alerts: {
+      late: (alert) => {
+        told.push(alert);
+        return Promise.resolve();
+      },
+    },
+    asks: { ...context.asks, alertLate: () => Promise.resolve() },
+  };
+  await noticeLate(quiet);
+  const late = { ...order.key, kind: 'promise' } as const;
+  await db.updateTable('waybills').set({ ended_at: context.clock() }).execute();
+  await alertLate(quiet, late);
+  expect(told).toEqual([]);
+  await db.updateTable('waybills').set({ ended_at: null }).execute();
+  await alertLate(quiet, late);
+  expect(told).toHaveLength(1);
+});
+
+test('earnings are asked for a year at most', () => {
+  const { input } = LOGISTICS_OPERATIONS.listEarnings;
+  expect(input.safeParse({ from: '2026-01-01', to: '2026-12-31' }).success).toBe(true);
+  expect(input.safeParse({ from: '2026-01-01', to: '2027-01-02' }).success).toBe(false);
 });

@@ -45,6 +45,13 @@ const quoting = by('dispatcher', SHOP_CHANNEL);
 
 const { orderKey, page, next, done, day } = shapes;
 
+/** A leap year, as one answer. */
+const MOST_DAYS = 366;
+const DAY_MS = 86_400_000;
+
+const daysBetween = (from: string, to: string): number =>
+  (Date.parse(to) - Date.parse(from)) / DAY_MS;
+
 const quotes = {
   ...UNIT_OPERATIONS,
   quoteOrder: quoting({
@@ -295,8 +302,14 @@ const money = {
   listEarnings: everybody({
     method: 'GET',
     path: '/earnings',
-    summary: 'What couriers earned by day, courier and currency; a courier gets its own.',
-    input: z.strictObject({ from: day, to: day, courierId: identifier.optional() }),
+    summary:
+      'What couriers earned by day, courier and currency, in at most 366 days; a courier gets its own.',
+    input: z
+      .strictObject({ from: day, to: day, courierId: identifier.optional() })
+      .refine(({ from, to }) => daysBetween(from, to) < MOST_DAYS, {
+        message: `must be at most ${MOST_DAYS} days`,
+        path: ['to'],
+      }),
     output: z.object({
       earnings: z.array(
         z.object({
