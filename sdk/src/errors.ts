@@ -2,6 +2,7 @@
 // The errors of the SDK: one family of classes with stable codes. Refusals keep the domain's codes; all other errors have these.
 import {
   ERRORS,
+  isPassing,
   type ErrorCode,
   type ErrorDetails,
   type WireError,
@@ -176,6 +177,11 @@ export class RefusedError extends OffpayError {
       cause,
     });
     this.number = ERRORS[refusal.code].number;
+  }
+
+  /** Whether the same call may be answered otherwise later: an endorser is a block behind, or a node or a clock is wrong. */
+  get passes(): boolean {
+    return this.divided || isPassing(this.code);
   }
 }
 

@@ -8,6 +8,7 @@ import type { AuthenticationLedger, BankOperations } from '../../network/nodes/b
 import {
   AuthenticationService,
   DEFAULT_CODE_CAPS,
+  DEFAULT_NOTICE_CAPS,
   DEFAULT_LIMITS,
   openBankDatabase,
   Pace,
@@ -89,8 +90,13 @@ beforeEach(async () => {
     clock: Date.now,
     limits: DEFAULT_LIMITS,
     codeCaps: DEFAULT_CODE_CAPS,
+    noticeCaps: DEFAULT_NOTICE_CAPS,
     key: randomBytes(32),
-    observer: { attestationDelayed: (facts) => delayed.push(facts), capped: () => undefined },
+    observer: {
+      attestationDelayed: (facts) => delayed.push(facts),
+      capped: () => undefined,
+      messageCapped: () => undefined,
+    },
     fundings: NO_FUNDINGS,
     pace: new Pace({ now: () => performance.now(), sleep: () => Promise.resolve() }),
   });

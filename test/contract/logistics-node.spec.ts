@@ -60,11 +60,10 @@ import {
   planRoute,
   readRoute,
 } from '../../network/nodes/logistics/src/routes/routes.js';
-import { rulesSchema } from '../../network/nodes/logistics/src/rules.js';
-import { contextOn, logisticsWork } from '../../network/nodes/logistics/src/logistics-work.js';
+import { logisticsWork } from '../../network/nodes/logistics/src/logistics-work.js';
 import {
   Follower,
-  Work,
+  type Work,
   type BlockSource,
   type DatabasePlace,
 } from '@fabric-offline-pay/node-common/node';
@@ -72,8 +71,7 @@ import {
   listWaybills,
   readWaybill,
 } from '../../network/nodes/logistics/src/waybills/read-waybills.js';
-import { pino } from 'pino';
-import { beside, testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
+import { beside, testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { pathFields } from '@fabric-offline-pay/node-common/client';
 import { LOGISTICS_OPERATIONS } from '../../network/nodes/logistics/src/api/logistics-api.js';
 import { LogisticsHouse } from '../../network/nodes/logistics/src/testing/logistics-house.js';
@@ -81,7 +79,12 @@ import { codeOf } from '../support/code-of.js';
 import { runExpress, UnavailableError } from '@fabric-offline-pay/sdk';
 import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
-import { MemoryBlocks } from '../support/memory-blocks.js';
+import {
+  emptyTables,
+  FROM_BLOCKS,
+  openOffice,
+  type LogisticsOffice,
+} from '../support/logistics-office.js';
 import { OneOrder } from '../support/one-order.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
 
@@ -103,37 +106,9 @@ let db: LogisticsDatabase;
 let work: Work<LogisticsTables>;
 let blocks: BlockSource;
 let context: LogisticsContext;
+let settle: LogisticsOffice['settle'];
 let failures: unknown[];
 let alerts: LateAlert[];
-
-/** Tables that blocks alone make; a rebuild makes them equal. */
-const FROM_BLOCKS = [
-  'waybills',
-  'waybill_lines',
-  'quotes',
-  'quote_offers',
-  'couriers',
-  'courier_versions',
-  'goods',
-  'credits',
-  'balances',
-  'payouts',
-] as const satisfies readonly (keyof LogisticsTables)[];
-
-const OWN = [
-  'courier_entries',
-  'courier_plans',
-  'courier_shares',
-  'held_addresses',
-  'late_deliveries',
-  'moves',
-  'payout_requests',
-  'places',
-  'route_stops',
-  'stock',
-  'waybill_numbers',
-  'ledger_position',
-] as const satisfies readonly (keyof LogisticsTables)[];
 
 beforeAll(async () => {
   stopTime();
@@ -144,9 +119,6 @@ afterAll(async () => {
   resumeTime();
   await db.destroy();
 });
-
-/** What fails by itself is logged, and nothing should. */
-const logger = pino({ level: 'warn' }, { write: (line: string) => failures.push(line) });
 
 /** Calls reach the ledger, and the first answer of each is lost, as when the node is killed while it waits. */
 function forgetful(ledger: LogisticsLedger): LogisticsLedger {
@@ -186,26 +158,8 @@ const collecting: Alerts = {
 };
 
 async function start(receiver: Alerts = collecting): Promise<void> {
-  blocks = new MemoryBlocks(order.memory.ledger);
-  work = new Work({
-    ...{ db, url: urlOf(place), blocks, logger },
-    onEnd: (error) => failures.push(error),
-  });
-  context = contextOn(
-    {
-      db,
-      ledger: await order.world.logistics(),
-      clock: () => Math.floor(Date.now() / 1000),
-      rules: {
-        ...rulesSchema.parse({ payoutsAtLeast: { [CURRENCY]: '100' } }),
-        logisticsId: LOGISTICS,
-        mspId: 'LogisticsMSP',
-      },
-      alerts: receiver,
-    },
-    work,
-  );
-  await work.start(logisticsWork(context));
+  const office = await openOffice({ order, db, place, alerts: receiver, failures });
+  ({ work, blocks, context, settle } = office);
 }
 
 beforeEach(async () => {
@@ -213,7 +167,7 @@ beforeEach(async () => {
   alerts = [];
   order = await OneOrder.open();
   key = order.key;
-  for (const table of [...FROM_BLOCKS, ...OWN]) await db.deleteFrom(table).execute();
+  await emptyTables(db);
   await start();
 });
 
@@ -221,12 +175,6 @@ afterEach(async () => {
   await work.close();
   expect(failures).toEqual([]);
 });
-
-/** Waits until the tables have the ledger's last block. */
-async function settle(): Promise<void> {
-  const last = order.memory.ledger.blocks().at(-1)?.number ?? 0;
-  await work.reached(BigInt(last), AbortSignal.timeout(30_000));
-}
 
 async function tables(): Promise<Record<string, unknown>> {
   const all: Record<string, unknown> = {};

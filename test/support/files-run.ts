@@ -27,8 +27,9 @@ import { openBankDatabase } from '../../network/nodes/bank/src/database/open-dat
 import type { BankDatabase } from '../../network/nodes/bank/src/database/schema.js';
 import { DEFAULT_LIMITS } from '../../network/nodes/bank/src/limits.js';
 import { DEFAULT_CODE_CAPS } from '../../network/nodes/bank/src/messages/code-caps.js';
+import { DEFAULT_NOTICE_CAPS } from '../../network/nodes/bank/src/messages/notice-caps.js';
 import type { Message } from '../../network/nodes/bank/src/messages/message-sender.js';
-import { messagePrefix } from '../../network/nodes/bank/src/messages/message-ids.js';
+import type { AwaitedCode } from '../../network/run/src/pay/authenticate.js';
 import { Pace } from '../../network/nodes/bank/src/pace.js';
 import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { CHANNEL, memoryWorld, MSP, PARTICIPANTS, type MemoryWorld } from './memory-world.js';
@@ -66,8 +67,13 @@ export class FilesRun {
       clock: Date.now,
       limits: DEFAULT_LIMITS,
       codeCaps: DEFAULT_CODE_CAPS,
+      noticeCaps: DEFAULT_NOTICE_CAPS,
       key: randomBytes(32),
-      observer: { attestationDelayed: () => undefined, capped: () => undefined },
+      observer: {
+        attestationDelayed: () => undefined,
+        capped: () => undefined,
+        messageCapped: () => undefined,
+      },
       fundings: NO_FUNDINGS,
       pace: new Pace({ now: () => performance.now(), sleep: () => Promise.resolve() }),
     });
@@ -98,7 +104,7 @@ export class FilesRun {
     return pay({
       clients,
       offlineBank: () => OfflineBank.openWith(clients, () => Promise.resolve(issuer)),
-      side: { bank, codeOnPhone: (_, ...login) => Promise.resolve(this.#codeFor(...login)) },
+      side: { bank, codeOnPhone: (_, awaited) => Promise.resolve(this.#codeFor(awaited)) },
       staff: { teller: bank, node: bank, operator: bank },
       files: readInput(paths),
       folder: this.folder,
@@ -130,9 +136,8 @@ export class FilesRun {
     return clients;
   }
 
-  #codeFor(loginId: string, boundTo: string): string {
-    const prefix = messagePrefix(loginId, boundTo);
-    const message = this.#messages.findLast(({ id }) => id.startsWith(prefix));
+  #codeFor({ reference }: AwaitedCode): string {
+    const message = this.#messages.findLast(({ text }) => text.includes(reference));
     return message?.text.slice(0, 6) ?? '';
   }
 

@@ -18,6 +18,7 @@ export {
   type ErrorDetails,
   type WireError,
 } from './base/errors.js';
+export { isPassing } from './base/passing.js';
 export type { Place } from './base/geography.js';
 export {
   amount,

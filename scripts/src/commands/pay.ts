@@ -108,7 +108,7 @@ export async function runFiles(
       offlineBank: () => OfflineBank.open(clients),
       side: {
         bank: channel,
-        codeOnPhone: (phone, loginId, boundTo) => codeOnPhone(home, phone, loginId, boundTo),
+        codeOnPhone: (phone, awaited) => codeOnPhone(home, phone, awaited),
       },
       staff: {
         teller: nodes.teller,

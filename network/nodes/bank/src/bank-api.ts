@@ -179,7 +179,10 @@ export const SERVICE_OPERATIONS = operations({
     summary: 'Begins to replace a lost telephone or password.',
     input: INPUTS.startRecovery,
     output: change,
-    errors: ['CUSTOMER_UNKNOWN', 'STATE_CONFLICT', 'IDEMPOTENCY_CONFLICT', 'MESSAGE_NOT_SENT'],
+    errors: [
+      ...(['CUSTOMER_UNKNOWN', 'STATE_CONFLICT', 'IDEMPOTENCY_CONFLICT'] as const),
+      ...(['MESSAGE_NOT_SENT', 'TOO_MANY_MESSAGES'] as const),
+    ],
     bodyKiB: SMALL,
   }),
   stopChange: teller({
@@ -197,7 +200,10 @@ export const SERVICE_OPERATIONS = operations({
     summary: 'Confirms a recovery that another person began.',
     input: INPUTS.confirmRecovery,
     output: change,
-    errors: ['NOT_FOUND', 'STATE_CONFLICT', 'SECOND_PERSON_NEEDED', 'MESSAGE_NOT_SENT'],
+    errors: [
+      ...(['NOT_FOUND', 'STATE_CONFLICT', 'SECOND_PERSON_NEEDED'] as const),
+      ...(['MESSAGE_NOT_SENT', 'TOO_MANY_MESSAGES'] as const),
+    ],
     bodyKiB: SMALL,
   }),
   recordPurchase: bankNode({
@@ -268,6 +274,7 @@ export const SERVICE_OPERATIONS = operations({
       'LOGIN_NOT_AUTHENTICATED',
       'CUSTOMER_BLOCKED',
       'MESSAGE_NOT_SENT',
+      'TOO_MANY_MESSAGES',
     ],
     bodyKiB: SMALL,
   }),

@@ -22,6 +22,12 @@ export const BANK_ERRORS = {
     remedy:
       'Repeat the same call: a new code replaces this one, and other messages are sent only once.',
   },
+  TOO_MANY_MESSAGES: {
+    status: 429,
+    meaning:
+      "Too many messages of this kind were sent to the customer's telephone, and this must not happen untold.",
+    remedy: 'Wait an hour, then repeat the same call.',
+  },
   PASSKEYS_OFF: {
     status: 404,
     meaning: 'This bank offers no passkeys.',

@@ -23,12 +23,14 @@ import { fundingLedger } from './funding/funding-ledger.js';
 import { fundingWork } from './funding/funding-work.js';
 import { Habits } from './habits/habits.js';
 import { noticeWork, type NoticeWork } from './notices/notice-work.js';
+import { cappedFigures } from './outbox/capped-figures.js';
 import type { Carriers } from './outbox/open-carriers.js';
 import { payOutLedger, type PayOutLedger } from './pay-outs/pay-out-ledger.js';
 import { payOutWork } from './pay-outs/pay-out-work.js';
 import { backingKey } from './reconciliation/backing.js';
 import type { MONEY_OPERATIONS } from './reconciliation/reconciliation-operations.js';
 import { reconciliationWork } from './reconciliation/reconciliation-work.js';
+import { installationKey } from './secrets/installation-key.js';
 import { settlingLedger } from './settling/settling-ledger.js';
 import { settlingWork } from './settling/settling-work.js';
 import { AccountEntries } from './statements/account-entries.js';
@@ -124,9 +126,12 @@ class Building {
   #notices(): NoticeWork {
     const { config, base, carriers } = this.#parts;
     const { messages, mail } = carriers;
-    const { quietHours } = config.messages;
-    const { db, clock, work } = base;
-    return noticeWork({ db, clock, messages, mail, quietHours }, work, this.#bankId);
+    const { quietHours, noticeCaps } = config.messages;
+    const { db, clock, work, metrics } = base;
+    const sending = { db, clock, messages, mail, quietHours, noticeCaps };
+    const key = installationKey(config.keyFile);
+    const observer = { messageCapped: cappedFigures(metrics) };
+    return noticeWork({ ...sending, key, observer }, work, this.#bankId);
   }
 
   /** What the ledger says of customers' money, of what they buy and of what they think of it. */

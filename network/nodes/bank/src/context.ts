@@ -8,6 +8,8 @@ import type { FundingDesk } from './funding/funding-desk.js';
 import type { AuthenticationLimits } from './limits.js';
 import type { MailSender } from '@fabric-offline-pay/node-common/node';
 import type { CodeCap, CodeCaps } from './messages/code-caps.js';
+import type { MessageKind } from './messages/kinds.js';
+import type { NoticeCaps } from './messages/notice-caps.js';
 import type { MessageSender } from './messages/message-sender.js';
 import type { QuietHours } from './messages/quiet-hours.js';
 import type { Pace } from './pace.js';
@@ -19,6 +21,8 @@ export interface Observer {
   attestationDelayed(facts: { readonly loginId: string; readonly code: string }): void;
   /** A code was not sent: somebody may be having codes sent to expensive numbers. `callingCode` of the number's country, such as `49`. */
   capped(facts: { readonly cap: CodeCap; readonly callingCode: string }): void;
+  /** A message without a code was not sent: too many of its kind went to its number. */
+  messageCapped(facts: { readonly kind: MessageKind }): void;
 }
 
 /** What the service uses. */
@@ -31,6 +35,7 @@ export interface BankContext {
   /** Without it nothing waits. */
   readonly quietHours?: QuietHours | undefined;
   readonly codeCaps: CodeCaps;
+  readonly noticeCaps: NoticeCaps;
   readonly clock: Clock;
   readonly limits: AuthenticationLimits;
   /** 32 bytes, see `secrets/installation-key`. */

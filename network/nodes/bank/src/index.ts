@@ -51,9 +51,9 @@ export { DEFAULT_LIMITS, type AuthenticationLimits } from './limits.js';
 export { Pace } from './pace.js';
 export type { Message, MessageSender } from './messages/message-sender.js';
 export { DEFAULT_CODE_CAPS } from './messages/code-caps.js';
+export { DEFAULT_NOTICE_CAPS } from './messages/notice-caps.js';
 export { OutboxFolder } from './messages/outbox-folder.js';
 export { codeIn, readLatestCode, type CodeQuery } from './messages/read-latest-code.js';
-export { codeReference } from './messages/code-reference.js';
 export type {
   Attempt,
   AttemptResult,

@@ -17,10 +17,13 @@ afterAll(() => bank.close());
 
 beforeEach(() => bank.forget());
 
-/** A reference follows from the login's id alone, which whoever asks has chosen: here it says whether it is that. */
+/** A reference follows from the login's id and the bank's key, whoever the customer is: here it says whether it is that. */
 const withoutReference = (answer: object, loginId: string): object =>
   'reference' in answer
-    ? { ...answer, reference: answer.reference === codeReference(loginId, 'login') }
+    ? {
+        ...answer,
+        reference: answer.reference === codeReference(bank.context.key, loginId, 'login'),
+      }
     : answer;
 
 const told = (call: Promise<unknown>): Promise<unknown> =>

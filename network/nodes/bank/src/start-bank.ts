@@ -24,9 +24,11 @@ import { FUNDING_HANDLERS } from './funding/funding-handlers.js';
 import { FundingDesk } from './funding/funding-desk.js';
 import { kindOf } from './funding/store.js';
 import type { BankOperations } from './operations.js';
+import { cappedFigures } from './outbox/capped-figures.js';
 import { openCarriers, type Carriers } from './outbox/open-carriers.js';
 import { Pace } from './pace.js';
 import { installationKey } from './secrets/installation-key.js';
+import { guardedLedger } from './guarded-ledger.js';
 import { RECORD_HANDLERS } from './user-system/record-handlers.js';
 
 export interface BankParts {
@@ -81,6 +83,7 @@ class Building {
   build(): NodeParts<BankTables, OperationTable, Call> {
     const { db, clock } = this.#base;
     const { limits, caps } = this.#config;
+    const ledger = guardedLedger(this.#parts.ledger);
     const service = this.#service();
     const spending = new Spending(caps, clock);
     const { projections, jobs, handlers } = this.#work();
@@ -90,7 +93,7 @@ class Building {
       api: BANK_API,
       handlers: {
         ...SERVICE_HANDLERS,
-        ...withContext(RECORD_HANDLERS, () => ({ db, clock, limits })),
+        ...withContext(RECORD_HANDLERS, () => ({ db, clock, limits, ledger })),
         ...withContext(FUNDING_HANDLERS, () => ({ db, clock, limits })),
         ...handlers,
       },
@@ -109,17 +112,19 @@ class Building {
   }
 
   #service(): AuthenticationService {
-    const { db, clock, logger, work } = this.#base;
+    const { db, clock, logger, metrics, work } = this.#base;
     const { keyFile, limits, passkeys } = this.#config;
     const { messages, mail } = this.#carriers;
     return new AuthenticationService({
       ...{ db, clock, limits, passkeys, ledger: this.#parts.ledger, messages, mail },
       codeCaps: this.#config.messages.caps,
+      noticeCaps: this.#config.messages.noticeCaps,
       key: installationKey(keyFile),
       pace: new Pace(),
       observer: {
         attestationDelayed: (facts) => logger.warn(facts, 'attestation delayed'),
         capped: (facts) => logger.warn(facts, 'code capped'),
+        messageCapped: cappedFigures(metrics),
       },
       fundings: new FundingDesk({ db, work, clock }),
     });

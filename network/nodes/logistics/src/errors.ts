@@ -20,8 +20,20 @@ export const LOGISTICS_ERRORS = {
   },
   NOT_ENOUGH_GOODS: {
     status: 409,
-    meaning: 'Fewer pieces of these goods stand in that place.',
+    meaning:
+      'Fewer pieces of these goods stand in that place, or they stand there for other orders.',
     remedy: 'Look with findGoods where they are, or record the moves that are missing.',
+  },
+  GOODS_NOT_ASSIGNED: {
+    status: 409,
+    meaning: 'The order has fewer pieces of these goods, or none, and a courier moves no others.',
+    remedy:
+      'Look with readWaybill what was ordered and moved. A dispatcher moves what belongs to no order.',
+  },
+  PLACE_FULL: {
+    status: 409,
+    meaning: 'A place holds at most 1,000,000 pieces of one kind of goods.',
+    remedy: 'Record the moves that went out, or bring the pieces to another place.',
   },
   PLACE_UNKNOWN: {
     status: 404,

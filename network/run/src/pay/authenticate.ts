@@ -7,15 +7,19 @@ import { termsDigest, type OrderTerms } from '@fabric-offline-pay/domain';
 import { PHASES, walk } from '@fabric-offline-pay/sdk';
 import type { Order } from '../input/rows/order.js';
 
+/** Which code the customer waits for. `boundTo`: `login`, or the digest of what it confirms. */
+export interface AwaitedCode {
+  readonly loginId: string;
+  readonly boundTo: string;
+  /** As the bank answered it, for the customer's screen. */
+  readonly reference: string;
+}
+
 /** What a customer uses: the bank's customer operations, and the phone. */
 export interface CustomerSide {
   readonly bank: BankOperations;
   /** The newest code on the phone, or on any phone when the number is unknown. @throws when none came in time. */
-  readonly codeOnPhone: (
-    phone: string | undefined,
-    loginId: string,
-    boundTo: string,
-  ) => Promise<string>;
+  readonly codeOnPhone: (phone: string | undefined, awaited: AwaitedCode) => Promise<string>;
 }
 
 /** The payer: from the customer's row or, without one, from what is typed. */
@@ -34,23 +38,26 @@ export interface Typing {
 
 async function typeCode(
   { bank, codeOnPhone }: CustomerSide,
-  loginId: string,
+  awaited: AwaitedCode,
   customer: Person,
   typing: Typing,
-  boundTo: string,
 ) {
-  const received = await codeOnPhone(customer.phone, loginId, boundTo);
+  const { loginId, boundTo } = awaited;
+  const received = await codeOnPhone(customer.phone, awaited);
   if (typing.codeDelaySeconds > 0) await delay(typing.codeDelaySeconds * 1000);
   await bank.submitCode({ loginId, boundTo, code: typing.typedCode ?? received });
 }
 
-/** @returns whether both factors are still needed: false when this login passed them before an interruption. */
-async function beginFactors(bank: BankOperations, loginId: string): Promise<boolean> {
+/** @returns the code that comes; undefined when this login passed both factors before an interruption. */
+async function beginFactors(
+  bank: BankOperations,
+  loginId: string,
+): Promise<AwaitedCode | undefined> {
   try {
-    await bank.beginAuthentication({ loginId });
-    return true;
+    const { reference } = await bank.beginAuthentication({ loginId });
+    return { loginId, boundTo: 'login', reference };
   } catch (error) {
-    if (isCodedError(error) && error.code === 'STATE_CONFLICT') return false;
+    if (isCodedError(error) && error.code === 'STATE_CONFLICT') return undefined;
     throw error;
   }
 }
@@ -68,9 +75,9 @@ export async function authenticate(
   const { bank } = side;
   const { customerId, password } = customer;
   let missing: readonly string[] = [];
-  let factorsToCome = true;
-  const factor = (type: () => Promise<unknown>) => ({
-    begin: () => (factorsToCome ? type() : Promise.resolve()),
+  let awaited: AwaitedCode | undefined;
+  const factor = (type: (awaited: AwaitedCode) => Promise<unknown>) => ({
+    begin: () => (awaited === undefined ? Promise.resolve() : type(awaited)),
   });
   await walk(PHASES.login, {
     '2': {
@@ -86,11 +93,11 @@ export async function authenticate(
     },
     '4': {
       begin: async () => {
-        factorsToCome = await beginFactors(bank, loginId);
+        awaited = await beginFactors(bank, loginId);
       },
       join: () => bank.complete({ loginId }),
     },
-    '5': factor(() => typeCode(side, loginId, customer, typing, 'login')),
+    '5': factor((code) => typeCode(side, code, customer, typing)),
     '6': factor(() => bank.submitPassword({ loginId, password: typing.typedPassword ?? password })),
   });
 }
@@ -104,15 +111,11 @@ export async function stepUp(
 ): Promise<void> {
   const { bank } = side;
   const boundTo = termsDigest(terms);
-  await bank.beginStepUp({ loginId, terms });
+  const { reference } = await bank.beginStepUp({ loginId, terms });
   await Promise.all([
-    typeCode(
-      side,
-      loginId,
-      customer,
-      { typedPassword: null, typedCode: null, codeDelaySeconds: 0 },
-      boundTo,
-    ),
+    typeCode(side, { loginId, boundTo, reference }, customer, {
+      ...{ typedPassword: null, typedCode: null, codeDelaySeconds: 0 },
+    }),
     bank.submitPassword({ loginId, boundTo, password: customer.password }),
   ]);
   await bank.complete({ loginId, boundTo });

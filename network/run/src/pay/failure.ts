@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Describes the failure of a row: its code, its step, and whether a rule refused the row or it can simply be run again.
 import { BANK_ERRORS } from '@fabric-offline-pay/bank-node';
-import { transactionNamed, type ErrorCode, type UnitId } from '@fabric-offline-pay/domain';
+import { isErrorCode, isPassing, transactionNamed, type UnitId } from '@fabric-offline-pay/domain';
 import { isCodedError, NODE_ERRORS } from '@fabric-offline-pay/node-common/client';
 import { failedStep, RefusedError } from '@fabric-offline-pay/sdk';
 
@@ -16,13 +16,6 @@ export interface Failure {
   /** Whether a rule refused. Otherwise something did not answer, and the same row may be run again unchanged. */
   readonly isRefusal: boolean;
 }
-
-/** Refusals because of a node, not because of the call. */
-const OF_A_NODE: readonly string[] = [
-  'CLOCK_SKEW',
-  'INTERNAL',
-  'LEDGER_VERSION_OTHER',
-] satisfies ErrorCode[];
 
 /** Steps of the bank that are not transactions of an order. */
 const UNITS_OF_BANK: Readonly<Record<string, readonly UnitId[]>> = {
@@ -79,7 +72,7 @@ export function codeOf(error: unknown): string {
 
 const isRule = (error: unknown): boolean =>
   (error instanceof RefusedError || isCodedError(error)) &&
-  !OF_A_NODE.includes(error.code) &&
+  !(isErrorCode(error.code) && isPassing(error.code)) &&
   !Object.hasOwn(BANK_ERRORS, error.code) &&
   !Object.hasOwn(NODE_ERRORS, error.code);
 

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import {
   bankProgram,
   codeIn,
-  codeReference,
   type BankClient,
   type BankConfigInput,
   type BankRole,
@@ -28,6 +27,7 @@ import {
   type NodeSettingsParts,
   startNodeService,
 } from './node-service.js';
+import type { AwaitedCode } from '../pay/authenticate.js';
 import { standInsDesk, standInSettings, startStandIns } from './stand-ins-service.js';
 import { PROBES } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
@@ -132,13 +132,12 @@ async function codeAmong(texts: Promise<readonly string[]>): Promise<string | un
 export function codeOnPhone(
   home: string,
   phone: string | undefined,
-  loginId: string,
-  boundTo: string,
+  { loginId, boundTo, reference }: AwaitedCode,
 ): Promise<string> {
   const desk = readBankOptions(home)?.hasStandIns === true ? standInsDesk(home) : undefined;
   const read = () =>
     desk === undefined
       ? readLatestCode(outboxOf(home), { phone, loginId, boundTo })
-      : codeAmong(desk.texts(phone, codeReference(loginId, boundTo)));
+      : codeAmong(desk.texts(phone, reference));
   return waitUntil('the code on the phone', read, { deadlineMs: PHONE_DEADLINE_MS });
 }

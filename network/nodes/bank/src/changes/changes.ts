@@ -10,7 +10,7 @@ import type { ChangeMessageKind } from '../messages/kinds.js';
 import { changeMessageId } from '../messages/message-ids.js';
 import type { ChangeRecord, ChangeState } from '../operations.js';
 import { expiryOf, sendStored, storeForCaller } from '../outbox/send-now.js';
-import { lockCustomer, requireCustomer } from '../records/customers.js';
+import { lockKnownCustomer, requireCustomer } from '../records/customers.js';
 
 /** States of changes that will take effect unless somebody cancels them. A customer has at most one, since two would be hard to follow. */
 const UNDER_WAY: readonly ChangeState[] = ['unconfirmed', 'waiting'];
@@ -126,7 +126,7 @@ export const moveChange = (
   to: Partial<Change> & { readonly state: ChangeState },
 ): Promise<boolean> =>
   context.db.transaction().execute(async (db) => {
-    await lockCustomer(db, customer_id, context);
+    await lockKnownCustomer(db, customer_id, context);
     if (UNDER_WAY.includes(to.state)) await ensureNoOther(db, customer_id, change_id);
     const moved = await db
       .updateTable('credential_changes')

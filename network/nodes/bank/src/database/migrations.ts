@@ -3,6 +3,7 @@
 import { createFollowedTables, createPosition } from '@fabric-offline-pay/node-common/node';
 import { ALERT_MIGRATIONS } from './alerts-migrations.js';
 import { CLOCK_MIGRATIONS } from './clock-migrations.js';
+import { ERASURE_MIGRATIONS } from './erasure-migrations.js';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
 import { SETTLING_MIGRATIONS } from './settling-migrations.js';
 import { PASSKEY_MIGRATIONS } from './passkey-migrations.js';
@@ -255,4 +256,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...ALERT_CHANGE_MIGRATIONS,
   ...PASSKEY_MIGRATIONS,
   '0018-followed-tables': { up: createFollowedTables },
+  ...ERASURE_MIGRATIONS,
 };

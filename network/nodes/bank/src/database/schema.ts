@@ -32,6 +32,8 @@ export interface CustomerTable {
   default_device: string | null;
   enrolled_at: number;
   language: Generated<Language>;
+  /** Null until the customer was erased. */
+  erased_at: Generated<number | null>;
 }
 
 /** A row of {@link CustomerTable}. */

@@ -98,7 +98,8 @@ const countedFor = (to: Target | undefined): Partial<NumberMacs> =>
 const messageOf = ({ loginId, boundTo }: CodeRequest, codeId: string): string =>
   messageId(loginId, boundTo, codeId);
 
-const referenceOf = ({ loginId, boundTo }: CodeRequest): string => codeReference(loginId, boundTo);
+const referenceOf = ({ key }: BankContext, { loginId, boundTo }: CodeRequest): string =>
+  codeReference(key, loginId, boundTo);
 
 async function storeCode(
   db: BankDatabase,
@@ -153,7 +154,8 @@ async function sendTo(
   { codeId, code, expiresAt: validUntil }: NewCode,
   { phone, language }: Target,
 ): Promise<void> {
-  const facts = { code, seconds: context.limits.codeSeconds, reference: referenceOf(request) };
+  const reference = referenceOf(context, request);
+  const facts = { code, seconds: context.limits.codeSeconds, reference };
   const text = request.text(language, facts);
   const message = { id: messageOf(request, codeId), to: phone, text, validUntil };
   await context.pace
@@ -201,5 +203,5 @@ async function deliverCode(
 export async function sendCode(context: CallContext, request: CodeRequest): Promise<CodeSent> {
   const { expiresAt, fresh } = await prepareCode(context, request);
   if (fresh !== undefined) await deliverCode(context, request, fresh);
-  return { codeExpiresAt: toInstant(expiresAt), reference: referenceOf(request) };
+  return { codeExpiresAt: toInstant(expiresAt), reference: referenceOf(context, request) };
 }

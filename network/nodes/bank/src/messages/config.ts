@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The configuration of messages to customers: by what they are sent, when, and how many codes.
+// The configuration of messages to customers: by what they are sent, when, and how many.
 import { smtpSchema, type pathIn } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
 import { codeCapsSchema } from './code-caps.js';
+import { noticeCapsSchema } from './notice-caps.js';
 import { quietHoursSchema } from './quiet-hours.js';
 import { smppSchema } from './smpp/smpp-config.js';
 
@@ -21,5 +22,6 @@ export const messagesSchema = (path: ReturnType<typeof pathIn>) =>
         .exactOptional()
         .describe('when customers are not told what can wait; never, unless given'),
       caps: codeCapsSchema,
+      noticeCaps: noticeCapsSchema,
     })
     .prefault({});

@@ -40,32 +40,38 @@ export interface Treatment {
    * sent or expired.
    */
   readonly sentBy: 'caller' | 'job';
+  /** It tells of what leaves or comes back, or of who gets in: a customer must see what it did not cause. Has the higher cap. */
+  readonly protects: boolean;
+  /** What it tells of must not happen untold: over the cap, the call is refused. */
+  readonly mustBeTold: boolean;
 }
 
-const NEWS: Treatment = { canWait: true, sentBy: 'job' };
-const WARNING: Treatment = { canWait: false, sentBy: 'job' };
-const OF_CALL: Treatment = { canWait: false, sentBy: 'caller' };
+const NEWS: Treatment = { canWait: true, sentBy: 'job', protects: false, mustBeTold: false };
+const MONEY: Treatment = { ...NEWS, protects: true };
+const WARNING: Treatment = { ...MONEY, canWait: false };
+const OF_CALL: Treatment = { ...WARNING, sentBy: 'caller' };
+const BEFORE: Treatment = { ...OF_CALL, mustBeTold: true };
 
 export const TREATMENT: Readonly<Record<MessageKind, Treatment>> = {
-  deducted: NEWS,
-  refunded: NEWS,
-  returned: NEWS,
+  deducted: MONEY,
+  refunded: MONEY,
+  returned: MONEY,
   alarm: WARNING,
   alarmResolved: NEWS,
-  alarmUpheld: NEWS,
+  alarmUpheld: MONEY,
   delivered: NEWS,
   deliveredUnproven: WARNING,
   disputed: NEWS,
-  disputeUpheld: NEWS,
-  disputeRejected: NEWS,
+  disputeUpheld: MONEY,
+  disputeRejected: MONEY,
   // Whoever stands in the shop needs it now.
-  declined: WARNING,
+  declined: { ...NEWS, canWait: false },
   givenBack: NEWS,
   paidOffline: WARNING,
-  changeWaits: OF_CALL,
-  recoveryAsked: OF_CALL,
+  changeWaits: BEFORE,
+  recoveryAsked: BEFORE,
   changeCancelled: OF_CALL,
-  passkeyAdded: OF_CALL,
+  passkeyAdded: BEFORE,
   passkeyRemoved: OF_CALL,
   loginCode: OF_CALL,
   stepUpCode: OF_CALL,

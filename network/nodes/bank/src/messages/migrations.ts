@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The outbox: every message to a customer as a row, receipts, the customer's language, and what the caps of codes count.
+// The outbox: every message to a customer as a row, receipts, the customer's language, and what the caps count.
 import { sql, type Kysely, type Migration } from 'kysely';
 
 const DAY_MS = 24 * 3_600_000;
@@ -67,6 +67,20 @@ export const MESSAGE_MIGRATIONS: Record<string, Migration> = {
       await widenMessages(db);
       await createParts(db);
       await widenCodes(db);
+    },
+  },
+  '0021-notice-caps': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable('messages')
+        .addColumn('number_mac', 'varchar(64)')
+        .addColumn('counted_at', 'bigint')
+        .execute();
+      await db.schema
+        .createIndex('messages_by_number')
+        .on('messages')
+        .columns(['number_mac', 'kind', 'counted_at'])
+        .execute();
     },
   },
 };

@@ -7,7 +7,8 @@ import type { Language } from './language.js';
 
 /**
  * `sent`: safe with whoever delivers it; `delivered`, `failed`: what its receipt said, or it was refused for good; `expired`: its time
- * was over before it was sent; `nowhere`: the customer has no such address; `capped`: a code that was not sent, see `code-caps`.
+ * was over before it was sent; `nowhere`: the customer has no such address; `capped`: it was not sent, because too many were, see
+ * `code-caps` and `notice-caps`.
  */
 export type MessageOutcome = 'sent' | 'delivered' | 'failed' | 'expired' | 'nowhere' | 'capped';
 
@@ -36,6 +37,9 @@ export interface MessageTable {
   language: Language | null;
   ended_at: number | null;
   outcome: MessageOutcome | null;
+  /** Keyed digest of the telephone for which it counts against the caps, and since when; null before it is sent, and for codes. */
+  number_mac: string | null;
+  counted_at: number | null;
 }
 
 /** What the deliverer calls each part of a message, and what it said about it later. */

@@ -7,13 +7,18 @@ import { mailContent } from '../messages/mail-content.js';
 import { DEFAULT_LANGUAGE, type Language } from '../messages/language.js';
 import { quietUntil } from '../messages/quiet-hours.js';
 import type { MessageOutcome, MessageTable } from '../messages/tables.js';
+import { countOrEnd, type CountingContext } from '../outbox/count-message.js';
 import { endMessage, fixLanguage } from '../outbox/store-message.js';
 import { textOfRow } from '../outbox/text-of-row.js';
 
 /** A job of one message. */
 export const SEND_NOTICE = 'send-notice';
 
-export type NoticesContext = Pick<BankContext, 'db' | 'messages' | 'mail' | 'clock' | 'quietHours'>;
+export type NoticesContext = Pick<
+  BankContext,
+  'db' | 'messages' | 'mail' | 'clock' | 'quietHours'
+> &
+  CountingContext;
 
 const findMessage = ({ db }: NoticesContext, id: string): Promise<MessageTable | undefined> =>
   db
@@ -60,13 +65,15 @@ async function sendMail(
 }
 
 async function sendSms(
-  { messages }: NoticesContext,
-  { message_id: id, expires_at: validUntil }: MessageTable,
+  context: NoticesContext,
+  message: MessageTable,
   { phone }: Addresses,
   text: string,
 ): Promise<MessageOutcome> {
+  const { message_id: id, expires_at: validUntil } = message;
   if (phone === null) return 'nowhere';
-  await messages.send({ channel: 'sms', to: phone, text, id, validUntil });
+  if (!(await countOrEnd(context, message, phone))) return 'capped';
+  await context.messages.send({ channel: 'sms', to: phone, text, id, validUntil });
   return 'sent';
 }
 

@@ -3,8 +3,10 @@
 import { BankError } from '../bank-error.js';
 import type { BankContext } from '../context.js';
 import type { BankDatabase } from '../database/schema.js';
+import { TREATMENT } from '../messages/kinds.js';
 import type { Language } from '../messages/language.js';
 import { Undeliverable } from '@fabric-offline-pay/node-common/node';
+import { countOrEnd, type CountingContext } from './count-message.js';
 import {
   endMessage,
   fixLanguage,
@@ -15,6 +17,8 @@ import {
 import { textOfRow } from './text-of-row.js';
 
 export type SendingContext = Pick<BankContext, 'db' | 'messages' | 'mail' | 'clock'>;
+
+type CountedContext = SendingContext & CountingContext;
 
 /** A telephone, null when there is none, and the language of its customer. */
 export interface Recipient {
@@ -77,11 +81,11 @@ export async function dispatch(
 }
 
 /**
- * Sends a message that {@link storeForCaller} stored. What was sent before is not sent again.
- * @throws {BankError} MESSAGE_NOT_SENT.
+ * Sends a message that {@link storeForCaller} stored. What was sent before is not sent again, and what is over the cap is not sent.
+ * @throws {BankError} MESSAGE_NOT_SENT; TOO_MANY_MESSAGES when it must be told and is over the cap.
  */
 export async function sendStored(
-  context: SendingContext,
+  context: CountedContext,
   { phone, language: wished }: Recipient,
   message: NewMessage,
 ): Promise<void> {
@@ -89,6 +93,10 @@ export async function sendStored(
   const id = message.message_id;
   if (await wasSent(db, id)) return;
   if (phone === null) return endMessage(db, id, { at: clock(), outcome: 'nowhere' });
+  if (!(await countOrEnd(context, message, phone))) {
+    if (TREATMENT[message.kind].mustBeTold) throw new BankError('TOO_MANY_MESSAGES');
+    return;
+  }
   const row = { merchant_id: null, order_number: null, currency: null, amount: null, ...message };
   const about = { change_id: null, wait_seconds: null, ...row };
   const language = await fixLanguage(db, id, wished);

@@ -9,7 +9,7 @@ import type { Parsed } from '../inputs.js';
 import type { PasskeyMessageKind } from '../messages/kinds.js';
 import { passkeyMessageId } from '../messages/message-ids.js';
 import { expiryOf, sendStored, storeForCaller } from '../outbox/send-now.js';
-import { lockCustomer, requireCustomer } from '../records/customers.js';
+import { lockKnownCustomer, requireCustomer } from '../records/customers.js';
 import { requireSession } from '../records/logins.js';
 import { issueChallenge, openChallenge, REGISTRATION, useChallenge } from './challenges.js';
 import type { PasskeyRecord, RegistrationBegun } from './passkey-shapes.js';
@@ -100,7 +100,7 @@ const refused = (): BankError => new BankError('PASSKEY_REFUSED', 'credential');
 /** Uses up the challenge with it. @throws {BankError} PASSKEY_REFUSED when another call used it, or the credential is known. */
 const store = (context: CallContext, row: Row): Promise<Passkey> =>
   context.db.transaction().execute(async (db) => {
-    await lockCustomer(db, row.customer_id, context);
+    await lockKnownCustomer(db, row.customer_id, context);
     await ensureRoom(db, row.customer_id);
     if (!(await useChallenge(db, row.registered_with, context.clock()))) throw refused();
     const stored = await db

@@ -66,6 +66,7 @@ export const PASSKEY_OPERATIONS = operations({
       'PASSKEY_REFUSED',
       'TOO_MANY_PASSKEYS',
       'MESSAGE_NOT_SENT',
+      'TOO_MANY_MESSAGES',
     ],
     bodyKiB: SIGNED,
   },

@@ -5,7 +5,7 @@ import type { BankContext } from '../context.js';
 import type { BankDatabase, LoginTable } from '../database/schema.js';
 import type { Parsed } from '../inputs.js';
 import { PROFILE_FIELDS, type Missing, type ProfileField } from '../operations.js';
-import { lockCustomer, requireCustomer } from './customers.js';
+import { lockCustomer, lockKnownCustomer, requireCustomer } from './customers.js';
 import { loginAndSession, type LoginAndSession } from './logins.js';
 import { missingFields, profileColumns, replaceAddresses } from './profile.js';
 
@@ -42,9 +42,9 @@ async function write(db: BankDatabase, customerId: string, patch: Patch): Promis
 /** The front office may give the present telephone, so that its call can be repeated. */
 const changeByTeller = (context: BankContext, customerId: string, patch: Patch) =>
   context.db.transaction().execute(async (db) => {
-    const customer = await lockCustomer(db, customerId, context);
+    const customer = await lockKnownCustomer(db, customerId, context);
     const empty = await missingFields(db, customerId);
-    const same = customer?.phone === patch.phone ? (['phone'] as const) : [];
+    const same = customer.phone === patch.phone ? (['phone'] as const) : [];
     ensureReplaceable(patchedFields(patch), [...BY_TELLER, ...empty, ...same]);
     await write(db, customerId, patch);
   });
@@ -93,10 +93,11 @@ const changeByCustomer = (context: BankContext, loginId: string, patch: Patch) =
   context.db.transaction().execute(async (db) => {
     const found = await loginAndSession({ ...context, db }, loginId);
     const { customer_id } = found.login;
-    await lockCustomer(db, customer_id, context);
-    const fillable: readonly PatchField[] = await fillableBy(db, found, context);
+    // Whoever is no customer, or none any more, is answered like one who may fill in nothing.
+    const isCustomer = (await lockCustomer(db, customer_id, context)) !== undefined;
+    const fillable: readonly PatchField[] = isCustomer ? await fillableBy(db, found, context) : [];
     const standing = patchedFields(patch).filter((field) => !fillable.includes(field));
-    if (standing.length > 0 && !found.session)
+    if (standing.length > 0 && !(isCustomer && found.session))
       throw new BankError('LOGIN_NOT_AUTHENTICATED', standing[0]);
     ensureReplaceable(standing, OWN);
     await write(db, customer_id, patch);

@@ -17,12 +17,13 @@ const findCustomer = (db: BankDatabase, customerId: string): Promise<Customer | 
     .selectFrom('customers')
     .selectAll()
     .where('customer_id', '=', customerId)
+    .where('erased_at', 'is', null)
     .forUpdate()
     .executeTakeFirst();
 
 /**
  * Locks the customer's row, so that parallel calls for one customer take turns until the end of the transaction.
- * @returns the customer's row with changes that are due, or undefined when there is no such customer.
+ * @returns the customer's row with changes that are due, or undefined when there is no such customer, or none any more.
  */
 export async function lockCustomer(
   db: BankDatabase,
@@ -35,17 +36,23 @@ export async function lockCustomer(
   return changed ? findCustomer(db, customerId) : customer;
 }
 
-/** @returns the customer's row with changes that are due. @throws {BankError} CUSTOMER_UNKNOWN. */
-export async function requireCustomer(
-  context: Pick<BankContext, 'db' | 'clock'>,
+/** Like {@link lockCustomer}. @throws {BankError} CUSTOMER_UNKNOWN. */
+export async function lockKnownCustomer(
+  db: BankDatabase,
   customerId: string,
+  context: Pick<BankContext, 'clock'>,
 ): Promise<Customer> {
-  const customer = await context.db
-    .transaction()
-    .execute((db) => lockCustomer(db, customerId, context));
+  const customer = await lockCustomer(db, customerId, context);
   if (customer === undefined) throw new BankError('CUSTOMER_UNKNOWN', 'customerId');
   return customer;
 }
+
+/** @returns the customer's row with changes that are due. @throws {BankError} CUSTOMER_UNKNOWN. */
+export const requireCustomer = (
+  context: Pick<BankContext, 'db' | 'clock'>,
+  customerId: string,
+): Promise<Customer> =>
+  context.db.transaction().execute((db) => lockKnownCustomer(db, customerId, context));
 
 /** The password is not part of it, because a fast digest would be easier to guess than argon2id. */
 function enrolmentMac(key: Uint8Array, input: Parsed<'enrol'>): string {
@@ -82,18 +89,22 @@ const insert = (
     return true;
   });
 
-/** If the password was changed since enrolment, it no longer shows whether the enrolment is the same. */
-async function ensureSameEnrolment(context: BankContext, input: Parsed<'enrol'>): Promise<void> {
-  const stored = await requireCustomer(context, input.customerId);
-  const sameProfile = stored.enrolment_mac === enrolmentMac(context.key, input);
-  const samePassword =
-    stored.password_changed || (await isPassword(stored.password_hash, input.password));
-  if (!sameProfile || !samePassword) throw new BankError('IDEMPOTENCY_CONFLICT', 'customerId');
+/**
+ * If the password was changed since enrolment, it no longer shows whether the enrolment is the same. The id of an erased customer is not
+ * given to anybody again.
+ */
+async function isSameEnrolment(context: BankContext, input: Parsed<'enrol'>): Promise<boolean> {
+  const stored = await context.db
+    .transaction()
+    .execute((db) => lockCustomer(db, input.customerId, context));
+  if (stored?.enrolment_mac !== enrolmentMac(context.key, input)) return false;
+  return stored.password_changed || isPassword(stored.password_hash, input.password);
 }
 
 export async function enrol(context: BankContext, input: Parsed<'enrol'>): Promise<Missing> {
   const isNew = await insert(context, input, await hashPassword(input.password));
-  if (!isNew) await ensureSameEnrolment(context, input);
+  if (!isNew && !(await isSameEnrolment(context, input)))
+    throw new BankError('IDEMPOTENCY_CONFLICT', 'customerId');
   return { missing: await missingFields(context.db, input.customerId) };
 }
 

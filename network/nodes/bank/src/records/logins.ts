@@ -24,10 +24,25 @@ export async function requireLogin(
 /** What decides whether a login is a session. */
 type SessionContext = Pick<BankContext, 'db' | 'clock' | 'limits'>;
 
-/** Whether the customer passed both factors recently enough. */
-const isSession = (login: LoginTable | undefined, { clock, limits }: SessionContext): boolean =>
-  login?.state === 'authenticated' &&
-  clock() < (login.ended_at ?? 0) + limits.sessionSeconds * 1000;
+/** Whether the customer passed both factors recently enough, and is still a customer. */
+async function isSession(
+  login: LoginTable,
+  { db, clock, limits }: SessionContext,
+): Promise<boolean> {
+  if (login.state !== 'authenticated') return false;
+  if (clock() >= (login.ended_at ?? 0) + limits.sessionSeconds * 1000) return false;
+  return isCustomer(db, login.customer_id);
+}
+
+async function isCustomer(db: BankDatabase, customerId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('customers')
+    .select('customer_id')
+    .where('customer_id', '=', customerId)
+    .where('erased_at', 'is', null)
+    .executeTakeFirst();
+  return row !== undefined;
+}
 
 /**
  * @returns the authenticated login, which gives access to the customer's data.
@@ -38,7 +53,7 @@ export async function requireSession(
   loginId: string,
 ): Promise<LoginTable> {
   const login = await findLogin(context.db, loginId);
-  if (login === undefined || !isSession(login, context))
+  if (login === undefined || !(await isSession(login, context)))
     throw new BankError('LOGIN_NOT_AUTHENTICATED', 'loginId');
   return login;
 }
@@ -55,7 +70,7 @@ export async function loginAndSession(
 ): Promise<LoginAndSession> {
   const login = await findLogin(context.db, loginId);
   if (login === undefined) throw new BankError('LOGIN_NOT_AUTHENTICATED', 'loginId');
-  return { login, session: isSession(login, context) };
+  return { login, session: await isSession(login, context) };
 }
 
 /** Moves a login to its next state, unless another call moved it first. */

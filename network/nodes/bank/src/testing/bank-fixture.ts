@@ -57,6 +57,7 @@ const TURNS = 10;
 
 /** Its customers share one telephone. */
 const MANY_CODES = { windowSeconds: 60, customer: 1_000, number: 1_000, range: 1_000 };
+const MANY_NOTICES = { windowSeconds: 60, news: 1_000, protecting: 1_000 };
 
 export class BankFixture {
   readonly ledger = new FakeLedger();
@@ -91,9 +92,11 @@ export class BankFixture {
       limits: { ...DEFAULT_LIMITS, ...limits },
       key: randomBytes(32),
       codeCaps: MANY_CODES,
+      noticeCaps: MANY_NOTICES,
       observer: {
         attestationDelayed: (facts) => this.delayed.push(facts),
         capped: (facts) => this.capped.push(facts),
+        messageCapped: (facts) => this.capped.push(facts),
       },
       fundings: NO_FUNDINGS,
       pace: new Pace({ now: () => performance.now(), sleep: (ms) => this.#slept(ms) }),

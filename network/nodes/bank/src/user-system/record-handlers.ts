@@ -18,7 +18,7 @@ import {
 } from '../statements/read-statement.js';
 import type { RECORD_OPERATIONS } from './record-operations.js';
 
-export type RecordContext = Pick<BankContext, 'db' | 'clock' | 'limits'>;
+export type RecordContext = Pick<BankContext, 'db' | 'clock' | 'limits' | 'ledger'>;
 
 type Operations = typeof RECORD_OPERATIONS;
 type Input<Name extends keyof Operations> = ParsedInput<Operations[Name]>;
@@ -109,5 +109,5 @@ export const RECORD_HANDLERS: Handlers<Operations, RecordContext> = {
   async exportData(context, { loginId }) {
     return exportCustomer(context.db, await customerOf(context, loginId));
   },
-  eraseCustomer: ({ db }, { customerId }) => eraseCustomer(db, customerId),
+  eraseCustomer: (context, { customerId }) => eraseCustomer(context, customerId),
 };

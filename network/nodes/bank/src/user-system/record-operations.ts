@@ -9,6 +9,7 @@ import {
 } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 import { CUSTOMER_CHANNEL } from '../caller.js';
+import { STILL_OPEN } from '../statements/personal-data/erase-customer.js';
 
 const channel = { roles: [CUSTOMER_CHANNEL], errors: ['LOGIN_NOT_AUTHENTICATED'] } as const;
 
@@ -107,8 +108,6 @@ const recommendation = z.object({
 const limit = (most: number, usual: number) =>
   z.coerce.number().int().min(1).max(most).default(usual);
 
-const STILL_OPEN = ['money', 'holds', 'reserves', 'debts'] as const;
-
 export const RECORD_OPERATIONS = operations({
   readStatement: {
     ...channel,
@@ -206,14 +205,21 @@ export const RECORD_OPERATIONS = operations({
     method: 'POST',
     path: '/customers/:customerId/erasure',
     roles: ['teller'],
-    summary: 'Erases a customer that has nothing at the bank any more; says what stays and why.',
+    summary:
+      'Erases a customer that is blocked on the ledger and has nothing at the bank any more; says what stays and why, or what is still open.',
     input: z.strictObject({ customerId: identifier }),
     output: z.union([
       z.object({
         erased: z.literal(true),
         kept: z.array(z.object({ table: z.string(), rows: z.int(), because: z.string() })),
       }),
-      z.object({ erased: z.literal(false), open: z.array(z.enum(STILL_OPEN)) }),
+      z.object({
+        erased: z.literal(false),
+        open: z
+          .array(z.enum(STILL_OPEN))
+          .describe('`deductions`: money is under way; `access`: block the customer on the ledger'),
+      }),
     ]),
+    errors: ['CUSTOMER_UNKNOWN'],
   },
 });

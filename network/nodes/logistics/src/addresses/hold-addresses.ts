@@ -22,6 +22,21 @@ function ensureNeeded(waybill: Waybill | undefined, book: AddressBookRow): void 
     throw new NodeError('ADDRESSES_DIFFER', 'addresses');
 }
 
+/** Whether the customer chose another company. */
+async function isLost(
+  { db }: Pick<LogisticsContext, 'db'>,
+  { merchantId, orderNumber }: OrderKey,
+): Promise<boolean> {
+  const lost = await db
+    .selectFrom('quotes')
+    .select('outcome')
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .where('outcome', '=', 'lost')
+    .executeTakeFirst();
+  return lost !== undefined;
+}
+
 /**
  * Keeps the addresses of an order until the goods are picked up. Later ones take the place of earlier ones.
  * @throws {LogisticsError} ADDRESS_NOT_NEEDED
@@ -34,6 +49,7 @@ export async function holdAddresses(
 ): Promise<void> {
   const kept = { salt, addresses };
   ensureNeeded(await waybillAt(context, key), kept);
+  if (await isLost(context, key)) throw new LogisticsError('ADDRESS_NOT_NEEDED');
   const columns = { book: JSON.stringify(kept), held_at: context.clock() };
   await context.db
     .insertInto('held_addresses')

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Purges the private address of an order that was picked up and then ended without a delivery. A delivery purges it by itself.
+import { eachInTurn } from '../each-in-turn.js';
 import { refusedWith } from '../refused-with.js';
 import type { LogisticsContext } from '../context.js';
 
@@ -24,12 +25,12 @@ const unpurged = ({ db, clock, rules }: Context) =>
 
 /** Calls `logistics:purgeAddresses` for each; the follower notes that it was done. The ledger may have moved on: then it refuses. */
 export async function purgeAddresses(context: Context, signal: AbortSignal): Promise<void> {
-  for (const { merchant_id: merchantId, order_number: orderNumber } of await unpurged(context)) {
-    if (signal.aborted) return;
+  await eachInTurn(await unpurged(context), signal, async (row) => {
+    const key = { merchantId: row.merchant_id, orderNumber: row.order_number };
     try {
-      await context.ledger.logistics.purgeAddresses({ merchantId, orderNumber }, { signal });
+      await context.ledger.logistics.purgeAddresses(key, { signal });
     } catch (error) {
       if (refusedWith(error) !== 'STATE_CONFLICT') throw error;
     }
-  }
+  });
 }

@@ -45,6 +45,13 @@ const quoting = by('dispatcher', SHOP_CHANNEL);
 
 const { orderKey, page, next, done, day } = shapes;
 
+/** A leap year, as one answer. */
+const MOST_DAYS = 366;
+const DAY_MS = 86_400_000;
+
+const daysBetween = (from: string, to: string): number =>
+  (Date.parse(to) - Date.parse(from)) / DAY_MS;
+
 const quotes = {
   ...UNIT_OPERATIONS,
   quoteOrder: quoting({
@@ -157,11 +164,16 @@ const goods = {
         orderNumber: identifier
           .nullable()
           .default(null)
-          .describe('the order that they belong to; a courier names one of its own'),
+          .describe(
+            'the order that they belong to; a courier names one that it carries, and moves its pieces only',
+          ),
       })
       .refine(({ from, to }) => from !== to, { message: 'must differ', path: ['to'] }),
     output: z.object({ replayed: z.boolean() }),
-    errors: ['NOT_FOUND', 'NOT_ENOUGH_GOODS', 'PLACE_UNKNOWN', 'IDEMPOTENCY_CONFLICT'],
+    errors: [
+      ...(['NOT_FOUND', 'STATE_CONFLICT', 'GOODS_NOT_ASSIGNED', 'NOT_ENOUGH_GOODS'] as const),
+      ...(['PLACE_UNKNOWN', 'PLACE_FULL', 'IDEMPOTENCY_CONFLICT'] as const),
+    ],
   }),
   findGoods: everybody({
     method: 'GET',
@@ -290,8 +302,14 @@ const money = {
   listEarnings: everybody({
     method: 'GET',
     path: '/earnings',
-    summary: 'What couriers earned by day, courier and currency; a courier gets its own.',
-    input: z.strictObject({ from: day, to: day, courierId: identifier.optional() }),
+    summary:
+      'What couriers earned by day, courier and currency, in at most 366 days; a courier gets its own.',
+    input: z
+      .strictObject({ from: day, to: day, courierId: identifier.optional() })
+      .refine(({ from, to }) => daysBetween(from, to) < MOST_DAYS, {
+        message: `must be at most ${MOST_DAYS} days`,
+        path: ['to'],
+      }),
     output: z.object({
       earnings: z.array(
         z.object({

@@ -10,6 +10,7 @@ import { NodeError } from '@fabric-offline-pay/node-common/client';
 import type { Caller, LogisticsContext } from '../context.js';
 import type { CourierTable } from '../database/couriers.js';
 import type { LogisticsDatabase } from '../database/schema.js';
+import { eachInTurn } from '../each-in-turn.js';
 import { LogisticsError } from '../errors.js';
 import { refusedWith } from '../refused-with.js';
 import { registrationText } from './follow-couriers.js';
@@ -127,14 +128,16 @@ const duePlans = (db: LogisticsDatabase, now: number) =>
     .orderBy('valid_from', 'desc')
     .execute();
 
-/** Registers what is due, a courier at a time, so that a refusal of one holds up no other. */
+/**
+ * Registers what is due, a courier at a time, so that a refusal of one holds up no other.
+ * @throws a refusal that passes: its plan stays due, and is tried again
+ */
 export async function registerDue(
   context: Pick<LogisticsContext, 'db' | 'clock' | 'rules' | 'ledger'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { db, clock } = context;
-  for (const plan of await duePlans(db, clock())) {
-    if (signal.aborted) return;
+  await eachInTurn(await duePlans(db, clock()), signal, async (plan) => {
     const refusal = await register(context, registrationIn(plan.registration), signal);
     await db
       .updateTable('courier_plans')
@@ -143,10 +146,10 @@ export async function registerDue(
       .where('valid_from', '<=', plan.valid_from)
       .where('done_at', 'is', null)
       .execute();
-  }
+  });
 }
 
-/** @returns the code with which the ledger refused it, or null */
+/** @returns the code with which the ledger refused it for good, or null */
 async function register(
   { ledger, rules }: Pick<LogisticsContext, 'rules' | 'ledger'>,
   courier: Registration,

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Tables of the daily work of delivering: addresses as long as they are needed, routes, late deliveries, numbers of waybills.
+// Tables of the daily work of delivering: addresses as long as they are needed, routes, late deliveries, the secret of waybills' numbers.
+import { randomBytes } from 'node:crypto';
 import type { Migrations } from '@fabric-offline-pay/node-common/node';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 import { createTable } from './columns.js';
 
 /** The addresses that a customer offered, until the goods are picked up. Personal data; nothing else here is. */
@@ -13,11 +14,12 @@ export interface HeldAddressTable {
   held_at: number;
 }
 
-/** The numbers that the company gave. */
-export interface WaybillNumberTable {
-  merchant_id: string;
-  order_number: string;
-  waybill: string;
+/** One row: the secret from which the company's numbers of waybills are made. */
+export interface WaybillKeyTable {
+  /** Always 1. */
+  id: number;
+  /** 32 bytes in hex. */
+  secret: string;
 }
 
 /** A stop of a courier's day. An order stands in one route only. */
@@ -47,7 +49,7 @@ export interface LateDeliveryTable {
 
 export interface DeliveryTables {
   held_addresses: HeldAddressTable;
-  waybill_numbers: WaybillNumberTable;
+  waybill_key: WaybillKeyTable;
   route_stops: RouteStopTable;
   late_deliveries: LateDeliveryTable;
 }
@@ -84,6 +86,15 @@ export const DELIVERY_MIGRATIONS: Migrations = {
         .on('route_stops')
         .columns(['day', 'courier_id', 'stop'])
         .execute();
+    },
+  },
+  // A row for each order number that anybody asked for had no end. Numbers in use stand on the ledger, and in the table of quotes.
+  '0009-waybill-key': {
+    async up(db: Kysely<unknown>) {
+      await db.schema.dropTable('waybill_numbers').execute();
+      await createTable(db, 'waybill_key', { id: 'count', secret: 'text' }, ['id']);
+      const secret = randomBytes(32).toString('hex');
+      await sql`insert into waybill_key (id, secret) values (1, ${secret})`.execute(db);
     },
   },
 };

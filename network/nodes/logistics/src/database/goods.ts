@@ -96,4 +96,14 @@ export const GOODS_MIGRATIONS: Migrations = {
         .execute();
     },
   },
+  '0010-moves-by-place': {
+    async up(db: Kysely<unknown>) {
+      for (const place of ['from_place', 'to_place'])
+        await db.schema
+          .createIndex(`moves_by_${place}`)
+          .on('moves')
+          .columns(['merchant_id', 'gtin', place])
+          .execute();
+    },
+  },
 };

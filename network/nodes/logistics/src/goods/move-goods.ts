@@ -7,6 +7,7 @@ import type { Caller, LogisticsContext } from '../context.js';
 import type { LogisticsTransaction } from '../database/schema.js';
 import { LogisticsError } from '../errors.js';
 import { findWaybill } from '../waybills/find-waybill.js';
+import { ensureOfOrder, lockCarried, type CourierMove } from './courier-moves.js';
 
 /** A depot, a hub or a vehicle. */
 export interface OwnPlace {
@@ -77,6 +78,9 @@ async function take(db: LogisticsTransaction, move: Move, place: string): Promis
   if (numUpdatedRows === 0n) throw new LogisticsError('NOT_ENOUGH_GOODS', 'from');
 }
 
+/** Pieces of one kind. */
+const MOST_IN_PLACE = 1_000_000;
+
 async function bring(db: LogisticsTransaction, move: Move, place: string): Promise<void> {
   const known = await db
     .selectFrom('places')
@@ -85,15 +89,18 @@ async function bring(db: LogisticsTransaction, move: Move, place: string): Promi
     .executeTakeFirst();
   if (known?.active !== true) throw new LogisticsError('PLACE_UNKNOWN', 'to');
   const { merchantId, gtin, quantity } = move;
-  await db
+  const brought = await db
     .insertInto('stock')
     .values({ place_id: place, merchant_id: merchantId, gtin, quantity })
     .onConflict((conflict) =>
       conflict
         .columns(['merchant_id', 'gtin', 'place_id'])
-        .doUpdateSet({ quantity: sql`stock.quantity + ${quantity}` }),
+        .doUpdateSet({ quantity: sql`stock.quantity + ${quantity}` })
+        .where('stock.quantity', '<=', MOST_IN_PLACE - quantity),
     )
-    .execute();
+    .returning('quantity')
+    .executeTakeFirst();
+  if (brought === undefined) throw new LogisticsError('PLACE_FULL', 'to');
 }
 
 /** @throws {NodeError} IDEMPOTENCY_CONFLICT when the number was used for another move */
@@ -109,22 +116,40 @@ async function ensureSame(db: LogisticsTransaction, move: Move): Promise<void> {
   if (!isSame) throw new NodeError('IDEMPOTENCY_CONFLICT', 'moveId');
 }
 
-/** A courier moves the goods of its own orders only. */
-async function ensureMayMove(
+/** @returns the move of a courier, of an order of its own; undefined for whoever may move all that stands in the company's places */
+async function courierMoveOf(
   context: Pick<LogisticsContext, 'db'>,
   caller: Caller,
-  { merchantId, orderNumber }: Move,
-): Promise<void> {
-  if (caller.role !== 'courier') return;
+  move: Move,
+): Promise<CourierMove | undefined> {
+  if (caller.role !== 'courier') return undefined;
+  const { merchantId, orderNumber } = move;
   if (orderNumber === null) throw new NodeError('INPUT_INVALID', 'orderNumber');
   await findWaybill(context, caller, { merchantId, orderNumber });
+  return { ...move, orderNumber };
+}
+
+/** @returns whether the move is new */
+async function record(
+  db: LogisticsTransaction,
+  move: Move,
+  moved: { readonly moved_by: string; readonly moved_at: number },
+): Promise<boolean> {
+  const recorded = await db
+    .insertInto('moves')
+    .values({ ...columnsOf(move), ...moved })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('move_id')
+    .executeTakeFirst();
+  return recorded !== undefined;
 }
 
 /**
- * Records a move of goods, once for its number.
+ * Records a move of goods, once for its number. A courier moves the pieces of its own orders, as many as were ordered, from when the fee is
+ * certain until the delivery; a dispatcher moves whatever stands in the company's places.
  * @returns whether it was recorded before
- * @throws {LogisticsError} NOT_ENOUGH_GOODS, PLACE_UNKNOWN
- * @throws {NodeError} NOT_FOUND for a courier that does not carry the order
+ * @throws {LogisticsError} NOT_ENOUGH_GOODS, PLACE_UNKNOWN, PLACE_FULL, GOODS_NOT_ASSIGNED
+ * @throws {NodeError} NOT_FOUND for a courier that does not carry the order, STATE_CONFLICT when it does not carry it now
  * @throws {NodeError} IDEMPOTENCY_CONFLICT
  */
 export async function moveGoods(
@@ -132,20 +157,16 @@ export async function moveGoods(
   caller: Caller,
   move: Move,
 ): Promise<{ readonly replayed: boolean }> {
-  await ensureMayMove({ db }, caller, move);
+  const courierMove = await courierMoveOf({ db }, caller, move);
   return db.transaction().execute(async (transaction) => {
-    const recorded = await transaction
-      .insertInto('moves')
-      .values({ ...columnsOf(move), moved_by: caller.name, moved_at: clock() })
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('move_id')
-      .executeTakeFirst();
-    if (recorded === undefined) {
+    if (!(await record(transaction, move, { moved_by: caller.name, moved_at: clock() }))) {
       await ensureSame(transaction, move);
       return { replayed: true };
     }
+    if (courierMove !== undefined) await lockCarried(transaction, courierMove);
     if (move.from !== null) await take(transaction, move, move.from);
     if (move.to !== null) await bring(transaction, move, move.to);
+    if (courierMove !== undefined) await ensureOfOrder(transaction, courierMove);
     return { replayed: false };
   });
 }

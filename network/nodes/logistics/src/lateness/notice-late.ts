@@ -5,7 +5,7 @@ import type { LateKey } from '../asks.js';
 import type { LogisticsContext } from '../context.js';
 import type { Lateness } from '../database/deliveries.js';
 import type { LogisticsTransaction } from '../database/schema.js';
-import { waybillAt } from '../waybills/find-waybill.js';
+import { waybillAt, type Waybill } from '../waybills/find-waybill.js';
 
 interface LateRow {
   readonly merchant_id: string;
@@ -16,15 +16,24 @@ interface LateRow {
 
 type Context = Pick<LogisticsContext, 'db' | 'clock' | 'rules' | 'asks' | 'alerts' | 'wake'>;
 
-/** Both times of every order under way, those that have passed. */
+/** In one run. More come in the next. */
+const MOST_AT_ONCE = 500;
+
+/** Both times of every order under way, those that have passed and were not noticed before; what was due first at the top. */
 async function passed(db: LogisticsTransaction, now: number, promiseSeconds: number) {
   const { rows } = await sql<LateRow>`
-    select merchant_id, order_number, 'deliverBy' as kind, deliver_by as due_at from waybills
-    where delivered_at is null and ended_at is null and deliver_by <= ${now}
-    union all
-    select merchant_id, order_number, 'promise' as kind, fee_captured_at + ${promiseSeconds}::bigint as due_at from waybills
-    where delivered_at is null and ended_at is null and fee_captured_at <= ${now - promiseSeconds}
-    order by 4, 1, 2
+    select merchant_id, order_number, kind, due_at from (
+      select merchant_id, order_number, 'deliverBy' as kind, deliver_by as due_at from waybills
+      where delivered_at is null and ended_at is null and deliver_by <= ${now}
+      union all
+      select merchant_id, order_number, 'promise' as kind, fee_captured_at + ${promiseSeconds}::bigint as due_at from waybills
+      where delivered_at is null and ended_at is null and fee_captured_at <= ${now - promiseSeconds}
+    ) due
+    where not exists (
+      select 1 from late_deliveries l
+      where l.merchant_id = due.merchant_id and l.order_number = due.order_number and l.kind = due.kind
+    )
+    order by due_at, merchant_id, order_number limit ${MOST_AT_ONCE}
   `.execute(db);
   return rows;
 }
@@ -54,7 +63,10 @@ export async function noticeLate({ db, clock, rules, asks, wake }: Context): Pro
 const alertIdOf = ({ merchantId, orderNumber, kind }: LateKey): string =>
   ['late', merchantId, orderNumber, kind].join('~');
 
-/** Hands one alert over, unless the goods have come meanwhile. */
+const isUnderWay = ({ delivered_at, ended_at }: Waybill): boolean =>
+  delivered_at === null && ended_at === null;
+
+/** Hands one alert over, unless the goods have come meanwhile, or nobody waits for them any more. */
 export async function alertLate(context: Context, key: LateKey): Promise<void> {
   const { merchantId, orderNumber, kind } = key;
   const late = await context.db
@@ -66,7 +78,7 @@ export async function alertLate(context: Context, key: LateKey): Promise<void> {
     .where('alerted_at', 'is', null)
     .executeTakeFirst();
   const waybill = await waybillAt(context, key);
-  if (late === undefined || waybill === undefined || waybill.delivered_at !== null) return;
+  if (late === undefined || waybill === undefined || !isUnderWay(waybill)) return;
   await context.alerts.late({
     alertId: alertIdOf(key),
     merchantId,

@@ -34,7 +34,10 @@ interface MoneyRow {
 
 type Database = Pick<LogisticsContext, 'db'>['db'];
 
-/** A request counts from when it is noted here until the bank paid it, or the ledger refused it. */
+/**
+ * A request counts from when it is noted here until the bank paid it, or the ledger refused it. What stands on the ledger counts with the
+ * ledger's amount, whoever asked for it and whatever was refused here under the same id.
+ */
 const moneyRows = (db: Database) =>
   sql<MoneyRow>`
     select c.currency,
@@ -42,11 +45,12 @@ const moneyRows = (db: Database) =>
       coalesce(b.withheld, '0') as withheld,
       (select coalesce(sum(cast(amount as numeric)), 0)::text from credits
         where currency = c.currency and not rolled_up) as open,
-      (select coalesce(sum(cast(coalesce(r.amount, p.amount) as numeric)), 0)::text
+      (select coalesce(sum(cast(coalesce(p.amount, r.amount) as numeric)), 0)::text
         from payout_requests r full join payouts p
           on p.currency = r.currency and p.payout_id = r.payout_id
         where coalesce(r.currency, p.currency) = c.currency
-          and p.redeemed_at is null and r.refusal is null) as requested
+          and p.redeemed_at is null
+          and (p.payout_id is not null or r.refusal is null)) as requested
     from (select currency from credits union select currency from balances) c
     left join balances b on b.currency = c.currency
     order by c.currency
@@ -70,24 +74,28 @@ export interface PayoutAsked extends PayoutKey {
   readonly amount: Amount;
 }
 
-/** @throws {NodeError} IDEMPOTENCY_CONFLICT when the id was used for another amount */
+/**
+ * @returns whether it was asked for before, and the ledger has not refused it
+ * @throws {NodeError} IDEMPOTENCY_CONFLICT when the id was used for another amount
+ */
 async function isRepeated(
   db: LogisticsTransaction,
   { payoutId, currency, amount }: PayoutAsked,
 ): Promise<boolean> {
   const asked = await db
     .selectFrom('payout_requests')
-    .select('amount')
+    .select(['amount', 'refusal'])
     .where('currency', '=', currency)
     .where('payout_id', '=', payoutId)
     .executeTakeFirst();
   if (asked !== undefined && asked.amount !== amount)
     throw new NodeError('IDEMPOTENCY_CONFLICT', 'payoutId');
-  return asked !== undefined;
+  return asked !== undefined && asked.refusal === null;
 }
 
 /**
- * Notes a payout and asks for its request on the ledger, in one transaction. Repeated, it is the same payout.
+ * Notes a payout and asks for its request on the ledger, in one transaction. Repeated, it is the same payout; one that the ledger refused
+ * is asked for again.
  * @throws {LogisticsError} PAYOUT_TOO_LARGE
  * @throws {NodeError} IDEMPOTENCY_CONFLICT
  */
@@ -104,23 +112,21 @@ export async function requestPayout(
     const money = (await readMoney({ db: transaction })).find((each) => each.currency === currency);
     if (money === undefined || !isSumAtLeast(money.payable, amount))
       throw new LogisticsError('PAYOUT_TOO_LARGE', 'amount');
+    const request = { amount, asked_by: askedBy, asked_at: clock(), refusal: null };
     await transaction
       .insertInto('payout_requests')
-      .values({
-        currency,
-        payout_id: payoutId,
-        amount,
-        asked_by: askedBy,
-        asked_at: clock(),
-        refusal: null,
-      })
+      .values({ currency, payout_id: payoutId, ...request })
+      .onConflict((conflict) => conflict.columns(['currency', 'payout_id']).doUpdateSet(request))
       .execute();
     await asks.requestPayout(transaction, { currency, payoutId });
   });
   wake();
 }
 
-/** Requests what was noted. The ledger answers a repetition like the first call; the follower notes the payout. */
+/**
+ * Requests what was noted. The ledger answers a repetition like the first call; the follower notes the payout. A final refusal ends it.
+ * @throws a refusal that passes, and when the ledger did not answer: the request still stands, and is tried again
+ */
 export async function sendPayoutRequest(
   { db, ledger, rules }: Pick<LogisticsContext, 'db' | 'ledger' | 'rules'>,
   { currency, payoutId }: PayoutKey,

@@ -1,39 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quotes a basket (units 11, 1101 to 1104 as one express leg): gives the waybill's number, asks the ledger, keeps the addresses.
-import { randomBytes } from 'node:crypto';
 import {
   goodsTotalOf,
   type AddressBookRow,
   type InputOf,
-  type OrderKey,
   type OutputOf,
   type Statement,
 } from '@fabric-offline-pay/domain';
 import { NodeError, withPlace, type WithPlace } from '@fabric-offline-pay/node-common/client';
 import { holdAddresses } from '../addresses/hold-addresses.js';
 import { SHOP_CHANNEL, type Caller, type LogisticsContext } from '../context.js';
+import { waybillNumber } from '../waybills/waybill-number.js';
 
 export type QuotedBasket = InputOf<'express', 'quote'>['basket'];
-
-/** Drawn, so that nobody counts a company's orders by them. */
-const newNumber = (): string => `WB-${randomBytes(10).toString('hex')}`;
-
-/** @returns the number that the order has or gets now */
-async function waybillNumber({ db }: Pick<LogisticsContext, 'db'>, key: OrderKey): Promise<string> {
-  const { merchantId: merchant_id, orderNumber: order_number } = key;
-  await db
-    .insertInto('waybill_numbers')
-    .values({ merchant_id, order_number, waybill: newNumber() })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute();
-  const { waybill } = await db
-    .selectFrom('waybill_numbers')
-    .select('waybill')
-    .where('merchant_id', '=', merchant_id)
-    .where('order_number', '=', order_number)
-    .executeTakeFirstOrThrow();
-  return waybill;
-}
 
 export type Quoted = WithPlace<
   Pick<OutputOf<'express', 'quote'>, 'replayed' | 'units' | 'goodsTotal' | 'offers'> & {
@@ -62,7 +41,7 @@ async function statementOf(
     currency,
   };
   const stated = statement ?? asked;
-  return { ...stated, waybill: stated.waybill ?? (await waybillNumber(context, basket)) };
+  return { ...stated, waybill: stated.waybill ?? (await waybillNumber(context.db, basket)) };
 }
 
 /** A shop has its own baskets quoted only, and keeps no records of the company. @throws {NodeError} NOT_OWNER, ACCESS_DENIED */

@@ -11,6 +11,7 @@ import {
 import type { Projection } from '@fabric-offline-pay/node-common/node';
 import type { CommittedBlock, CommittedTransaction } from '@fabric-offline-pay/sdk';
 import type { LogisticsTables, LogisticsTransaction } from '../database/schema.js';
+import { quotedWaybill } from './waybill-number.js';
 import { announced, timeOf, written } from '../of-transaction.js';
 import { columnsOf, NOTHING_YET } from './waybill-changes.js';
 
@@ -145,16 +146,6 @@ export class FollowWaybills implements Projection<LogisticsTables> {
       .where('order_number', '=', key.orderNumber)
       .execute();
   }
-}
-
-async function quotedWaybill(db: LogisticsTransaction, key: OrderKey): Promise<string | null> {
-  const quote = await db
-    .selectFrom('quotes')
-    .select('waybill')
-    .where('merchant_id', '=', key.merchantId)
-    .where('order_number', '=', key.orderNumber)
-    .executeTakeFirst();
-  return quote?.waybill ?? null;
 }
 
 async function setColumns(

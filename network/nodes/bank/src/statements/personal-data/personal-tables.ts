@@ -60,7 +60,11 @@ export const PERSONAL_DATA: readonly PersonalTable[] = [
   { table: 'logins', erasure: keep(PROOF) },
   { table: 'purchase_lines', of: 'purchase', erasure: keep(BOOKS) },
   { table: 'purchases', erasure: keep(BOOKS) },
-  { table: 'messages', erasure: keep(PROOF) },
+  {
+    table: 'messages',
+    secret: ['number_mac'],
+    erasure: { kind: 'clear', columns: ['number_mac'], because: PROOF },
+  },
   { table: 'instruments', erasure: keep(LEDGER) },
   { table: 'funding_choices', erasure: DELETE },
   { table: 'fundings', erasure: keep(BOOKS) },

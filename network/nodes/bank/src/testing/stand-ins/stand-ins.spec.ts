@@ -16,7 +16,6 @@ import type { CoreBanking } from '../../core-banking/core-banking.js';
 import { coreBankingSchema } from '../../core-banking/configuration.js';
 import { openInstruments, type Instruments } from '../../core-banking/instruments.js';
 import type { CoreBankingDatabase } from '../../core-banking/tables.js';
-import { codeReference } from '../../messages/code-reference.js';
 import type { Message } from '../../messages/message-sender.js';
 import { codeIn } from '../../messages/read-latest-code.js';
 import type { Receipt } from '../../messages/smpp/receipt.js';
@@ -226,8 +225,10 @@ describe('the message centre', () => {
 
   const message = (id: string, text: string): Message => ({ channel: 'sms', to: PHONE, id, text });
 
-  const code = (loginId: string, digits: string): Message => {
-    const reference = codeReference(loginId, 'login');
+  const REFERENCES = { 'login-1': 'BCDFG', 'login-2': 'HJKLM' } as const;
+
+  const code = (loginId: keyof typeof REFERENCES, digits: string): Message => {
+    const reference = REFERENCES[loginId];
     return message(
       `${loginId}~${digits}`,
       textOf('loginCode', 'zh', { code: digits, seconds: 15, reference }),
@@ -239,10 +240,10 @@ describe('the message centre', () => {
   it('puts long texts together, and shows each login its own newest code', async () => {
     const sent = [code('login-1', '111111'), code('login-2', '222222'), code('login-1', '333333')];
     for (const each of [...sent, message('long', long)]) await sender.send(each);
-    const codesOf = async (loginId: string) =>
+    const codesOf = async (loginId: keyof typeof REFERENCES) =>
       z
         .array(z.string())
-        .parse(await texts({ to: PHONE, containing: codeReference(loginId, 'login') }))
+        .parse(await texts({ to: PHONE, containing: REFERENCES[loginId] }))
         .map(codeIn);
     expect(await codesOf('login-1')).toEqual(['111111', '333333']);
     expect(await codesOf('login-2')).toEqual(['222222']);
