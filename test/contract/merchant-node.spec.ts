@@ -14,6 +14,7 @@ import {
   type EventType,
 } from '../../network/nodes/merchant/src/events/event-types.js';
 import { noteEvent } from '../../network/nodes/merchant/src/events/note-event.js';
+import { placeRefund } from '../../network/nodes/merchant/src/orders/refund.js';
 import { projectionsOf } from '../../network/nodes/merchant/src/followed/projections.js';
 import type { MerchantTables } from '../../network/nodes/merchant/src/database/schema.js';
 import { Webhook } from 'standardwebhooks';
@@ -35,6 +36,9 @@ import { MSP } from '../support/memory-world.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
 import { OneOrder } from '../support/one-order.js';
+
+/** A number that two customers pay. */
+const SAME_ORDER = { orderNumber: 'TABLE-7' };
 
 const isEventType = (type: string): type is EventType => Object.hasOwn(EVENT_TYPES, type);
 
@@ -216,6 +220,36 @@ describe('its tables', () => {
       batches.map(({ batchId, at }) => ({ batch_id: batchId, at, payments: 2, amount: '2500' })),
     );
     expect(await told()).toEqual(['batch.settled', 'payment.refunded']);
+  });
+
+  test('refunds of two devices that paid one order number are two events, however often the ledger is read', async () => {
+    const ledger = await OfflineLedger.open(order.memory);
+    const devices = [await ledger.device('customer-2'), await ledger.device('customer-3')];
+    const paid = devices.map((device) => [device, [ledger.pay(device, SAME_ORDER)]] as const);
+    await ledger.settle(paid);
+    await order.rollUp();
+    const client = await order.world.merchant();
+    const refund = { ...SAME_ORDER, merchantId: MERCHANT, amount: '250' };
+    const place = { batchId: 'batch-1', counter: 1 };
+    const context = { db, client, reached: () => settle() };
+    await settle();
+    await expect(
+      placeRefund(context, { ...refund, ...place, refundId: 'R-0' }),
+    ).rejects.toMatchObject({ code: 'PAYMENT_AMBIGUOUS' });
+    for (const customerId of ['customer-2', 'customer-3'])
+      await placeRefund(context, { ...refund, customerId, refundId: `R-${customerId}` });
+    expect(await told()).toEqual(['batch.settled', 'payment.refunded', 'payment.refunded']);
+    const events = () =>
+      db.selectFrom('webhook_events').select(['event_id', 'data']).orderBy('seq').execute();
+    const before = await events();
+    expect(before.slice(1).map(({ data }) => JSON.parse(data) as unknown)).toEqual(
+      devices.map(() => ({ ...refund, currency: CURRENCY, ...place })),
+    );
+    await end();
+    await follower.rebuild();
+    start();
+    await settle();
+    expect(await events()).toEqual(before);
   });
 
   test('evidence has a deadline, and its documents are forgotten long after the decision', async () => {

@@ -52,7 +52,7 @@ export const MERCHANT_ERRORS = {
   PAYMENT_AMBIGUOUS: {
     status: 409,
     meaning: 'Several payments without a network have this order number.',
-    remedy: 'Name the batch and the counter of the payment.',
+    remedy: 'Name batch and counter of the payment, and customer and device if that is not enough.',
   },
   TOO_MANY_DOCUMENTS: {
     status: 409,

@@ -144,6 +144,8 @@ const orderOperations = {
       amount,
       batchId: identifier.optional().describe('of a payment without a network'),
       counter: z.int().min(1).max(64).optional().describe('of a payment without a network'),
+      customerId: identifier.optional().describe('who made a payment without a network'),
+      deviceId: identifier.optional().describe('what made a payment without a network'),
     }),
     output: z.object({
       refunded: amount.describe('everything so far'),

@@ -23,6 +23,7 @@ export const MERCHANT_FIELDS = {
   currency: 'content',
   customerId: 'content',
   date: 'content',
+  deviceId: 'content',
   digest: 'content',
   document: 'content',
   dryRun: 'content',

@@ -23,6 +23,9 @@ export interface Refund {
   /** Tells payments apart that have the order number in common. */
   readonly batchId?: string | undefined;
   readonly counter?: number | undefined;
+  /** Devices count for themselves, so that two of one batch may have the counter in common, too. */
+  readonly customerId?: string | undefined;
+  readonly deviceId?: string | undefined;
 }
 
 /** What a refund answers, with its place on the ledger. */
@@ -44,7 +47,7 @@ const isHeld = async ({ db }: Context, { merchantId, orderNumber }: Refund): Pro
 /** @throws {MerchantError} NOT_FOUND, PAYMENT_AMBIGUOUS */
 async function findPayment(
   { db }: Context,
-  { merchantId, orderNumber, batchId, counter }: Refund,
+  { merchantId, orderNumber, batchId, counter, customerId, deviceId }: Refund,
 ): Promise<Selectable<OfflinePaymentTable>> {
   const payments = await db
     .selectFrom('offline_payments')
@@ -53,6 +56,8 @@ async function findPayment(
     .where('order_number', '=', orderNumber)
     .$if(batchId !== undefined, (query) => query.where('batch_id', '=', batchId ?? ''))
     .$if(counter !== undefined, (query) => query.where('counter', '=', counter ?? 0))
+    .$if(customerId !== undefined, (query) => query.where('customer_id', '=', customerId ?? ''))
+    .$if(deviceId !== undefined, (query) => query.where('device_id', '=', deviceId ?? ''))
     .execute();
   if (payments.length > 1) refuse('PAYMENT_AMBIGUOUS', 'batchId');
   return payments[0] ?? refuse('NOT_FOUND', 'orderNumber');
