@@ -54,6 +54,11 @@ export const MERCHANT_ERRORS = {
     meaning: 'Several payments without a network have this order number.',
     remedy: 'Name batch and counter of the payment, and customer and device if that is not enough.',
   },
+  TOO_MANY_ROWS: {
+    status: 422,
+    meaning: 'The file has more than 10,000 rows.',
+    remedy: 'Import it in parts, one after the other, each with the header.',
+  },
   TOO_MANY_DOCUMENTS: {
     status: 409,
     meaning: 'The dispute has as many documents as it may have.',

@@ -207,7 +207,7 @@ const goodsOperations = {
         )
         .describe('rows that were left out'),
     }),
-    errors: ['NOT_FOUND', ...refusalsOf(goods.registerGoods)],
+    errors: ['NOT_FOUND', 'TOO_MANY_ROWS', ...refusalsOf(goods.registerGoods)],
     idempotencyKey: true,
     bodyKiB: LARGE,
   }),
