@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // A merchant's node on the ledger: its tables say what the ledger says, also when they are made anew, and its shop is told each thing once.
 import { ATTRIBUTES } from '@fabric-offline-pay/domain';
-import type { NodeClient } from '@fabric-offline-pay/node-common/client';
+import { limitsOf, type NodeClient, type Operation } from '@fabric-offline-pay/node-common/client';
 import { Follower, type DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import { termsOf, type Purchase } from '@fabric-offline-pay/sdk';
-import { CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
+import { BANK, CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { addEvidence } from '../../network/nodes/merchant/src/disputes/evidence.js';
 import { forgetEvidenceJob } from '../../network/nodes/merchant/src/disputes/forget-evidence.js';
@@ -19,6 +19,7 @@ import { projectionsOf } from '../../network/nodes/merchant/src/followed/project
 import type { MerchantTables } from '../../network/nodes/merchant/src/database/schema.js';
 import { Webhook } from 'standardwebhooks';
 import {
+  MERCHANT_API,
   MERCHANT_OPERATIONS,
   type OperationTable,
 } from '../../network/nodes/merchant/src/api/operations.js';
@@ -30,12 +31,17 @@ import {
 } from '../../network/nodes/common/src/testing/camt-reading.js';
 import { errorsIn } from '../../network/nodes/common/src/testing/camt-rules.js';
 import { openReceiver, type Receiver } from '../../network/nodes/common/src/testing/receiver.js';
+import { wordsOf } from '../api/known-words.js';
+import { sampleInput } from '../api/sample-input.js';
 import { codeOf } from '../support/code-of.js';
 import { eventually } from '../support/eventually.js';
 import { MSP } from '../support/memory-world.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
 import { OneOrder } from '../support/one-order.js';
+
+/** Another shop of the same organisation, served by the same node. */
+const NEIGHBOUR = 'merchant-neighbour';
 
 /** A number that two customers pay. */
 const SAME_ORDER = { orderNumber: 'TABLE-7' };
@@ -300,6 +306,7 @@ describe('the node', () => {
     receiver = await openReceiver();
     house = await MerchantHouse.open({
       client: await sale.world.merchant(),
+      clientOf: (merchantId) => sale.memory.clientFor('merchant', 'cashier', merchantId),
       blocks: new MemoryBlocks(sale.memory.ledger),
       mspId: MSP.merchant,
       place,
@@ -525,6 +532,67 @@ describe('the node', () => {
     // Calls with keys are forgotten by a job that no node has to think of.
     expect(await operator.metrics()).toContain('job="forget-answers"');
     expect(await operator.metrics()).toMatch(/offpay_webhook_endpoints\{state="active".*\} 1\n/);
+  });
+
+  describe('for a cashier of another shop of the organisation', () => {
+    let neighbour: NodeClient<OperationTable>;
+    /** Things of the merchant that exist. */
+    const words = {
+      ...wordsOf('own'),
+      ...{ orderNumber: ['ORD-3'], disputeId: ['D-3'], merchantId: [MERCHANT] },
+    };
+
+    beforeAll(async () => {
+      const { goods } = sale.memory.clientFor('bank', 'teller', BANK);
+      const { mspId, active, licence, categories } = await goods.readMerchant({
+        merchantId: MERCHANT,
+      });
+      const licensed = { merchantId: NEIGHBOUR, mspId, active, licence, categories };
+      await goods.licenseMerchants({ bankId: BANK, merchants: [licensed] });
+      neighbour = house.clientOf('cashier', NEIGHBOUR);
+    });
+
+    const naming = Object.entries<Operation>(MERCHANT_OPERATIONS).filter(
+      ([, operation]) =>
+        operation.roles.includes('cashier') && limitsOf(operation, MERCHANT_API.fields).length > 0,
+    );
+
+    test.each(naming)('%s answers as if the merchant did not exist', async (name, operation) => {
+      const calls = neighbour as unknown as Record<
+        string,
+        (input: object, options: object) => Promise<unknown>
+      >;
+      const input = { ...sampleInput(name, operation, words) };
+      if ('merchantId' in operation.input.shape) input['merchantId'] = MERCHANT;
+      await expect(calls[name]?.(input, keyed())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    test('lists hold its own things alone', async () => {
+      const listed = (by: NodeClient<OperationTable>) =>
+        Promise.all([
+          by.listOrders({}).then(({ orders }) => orders),
+          by.capturesDue({}),
+          by.listBalances({}),
+          by.listPayouts({}),
+          by.listTerminals({}),
+          by.listDisputes({ outcome: 'rejected' }),
+        ]);
+      expect(await listed(neighbour)).toEqual([[], [], [], [], [], []]);
+      const all = await listed(cashier);
+      expect(await listed(house.clientOf('cashier', MERCHANT))).toEqual(all);
+      expect(all.map((things) => things.length > 0)).toEqual([true, false, true, true, true, true]);
+    });
+
+    test('a caller whose certificate names no merchant reads of all, and writes for the own', async () => {
+      const key = { merchantId: NEIGHBOUR };
+      expect(await cashier.listGoods(key)).toEqual({ goods: [], next: null });
+      const terminal = { ...key, terminalId: 't', currency: CURRENCY, waiting: 0, amount: '0' };
+      const report = { ...terminal, oldestAt: null };
+      const refused = { code: 'NOT_FOUND', field: 'merchantId' };
+      await expect(cashier.reportTerminal(report)).rejects.toMatchObject(refused);
+      await neighbour.reportTerminal(report);
+      expect(await neighbour.listTerminals({})).toMatchObject([terminal]);
+    });
   });
 
   test('opens no door to a certificate without its role', async () => {
