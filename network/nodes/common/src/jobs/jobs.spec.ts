@@ -86,6 +86,25 @@ test('asked for again while it waits it runs once; while it runs, once more', as
   expect(ran).toEqual(['a', 'a', 'last']);
 });
 
+test('a run that takes too long is told that it was given up, before another begins', async () => {
+  let runs = 0;
+  const told: boolean[] = [];
+  const kind: JobKind = {
+    name: 'long',
+    givenUpAfterSeconds: 1,
+    run: async (_, signal) => {
+      runs += 1;
+      if (runs > 1) return;
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      told.push(runs === 1);
+    },
+  };
+  const jobs = await startJobs(kind);
+  await ask(jobs, kind, 'a');
+  await until('the second run', () => runs === 2);
+  expect(told).toEqual([true]);
+});
+
 test('a backlog is worked off without a pause between two', async () => {
   const keys = Array.from({ length: 40 }, (_, index) => index.toString());
   const { kind, ran } = noting('backlog');

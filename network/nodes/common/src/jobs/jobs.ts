@@ -20,7 +20,10 @@ export interface JobKind<Data extends JobData = JobData> {
   readonly atOnce?: number;
   /** Seconds after which a run is given up and tried again; 300 unless told. */
   readonly givenUpAfterSeconds?: number;
-  /** @throws to be tried again, later each time, up to an hour apart, for a week. */
+  /**
+   * @param signal aborts when the run is given up, since another may begin then, and when the node ends
+   * @throws to be tried again, later each time, up to an hour apart, for a week.
+   */
   run(data: Data, signal: AbortSignal): Promise<void>;
 }
 
@@ -279,7 +282,7 @@ export class Jobs {
         this.#queue.notifyWorker(worker);
         this.wake(kind);
         try {
-          await this.#run(kind, job?.data ?? {}, job?.singletonKey ?? '');
+          if (job !== undefined) await this.#run(kind, job);
         } finally {
           this.#busy.delete(worker);
         }
@@ -309,18 +312,21 @@ export class Jobs {
     }
   }
 
-  async #run(kind: JobKind, data: JobData, key: string): Promise<void> {
+  async #run(kind: JobKind, job: JobWithMetadata<JobData>): Promise<void> {
     // Without its cause, which the queue would keep: it may name people.
-    if (!(await this.#succeeds(kind, data, key))) throw new Error('failed, see the log');
+    if (!(await this.#succeeds(kind, job))) throw new Error('failed, see the log');
   }
 
-  async #succeeds(kind: JobKind, data: JobData, key: string): Promise<boolean> {
+  async #succeeds(
+    kind: JobKind,
+    { data, singletonKey, signal }: JobWithMetadata<JobData>,
+  ): Promise<boolean> {
     try {
-      await kind.run(data, this.#stopped.signal);
+      await kind.run(data, AbortSignal.any([this.#stopped.signal, signal]));
       return true;
     } catch (error) {
       if (!this.#stopped.signal.aborted)
-        this.#options.observer.failed({ job: kind.name, key }, error);
+        this.#options.observer.failed({ job: kind.name, key: singletonKey ?? '' }, error);
       return false;
     }
   }

@@ -103,6 +103,7 @@ export async function registerEndpoint(
       previous_secret: null,
       previous_until: null,
       created_at: clock(),
+      run_id: null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('endpoint_id')

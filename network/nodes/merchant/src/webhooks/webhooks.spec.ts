@@ -273,6 +273,80 @@ test('an answer that was lost is asked for again, under the same id', async () =
   expect(ids[0]).toBe(ids[1]);
 });
 
+/** Posts nowhere: notes which event is told, and answers by its place among all that were told. */
+const posting = (answer: (place: number) => Promise<number>) => {
+  const numbers: number[] = [];
+  const post: WebhookContext['post'] = (_url, _headers, body) =>
+    answer(numbers.push((JSON.parse(body) as Told).data.number));
+  return { numbers, post };
+};
+
+test('an endpoint that is turned off during a run is told nothing more', async () => {
+  const { endpointId } = await register();
+  await note(1, 3);
+  const { numbers, post } = posting(async (place) => {
+    if (place === 2) await switchEndpoint(context(), endpointId, 'disabled');
+    return 204;
+  });
+  await deliverDue({ ...context(), post }, endpointId, new AbortController().signal);
+  expect(numbers).toEqual([0, 1]);
+  expect((await listEndpoints(context()))[0]).toMatchObject({ state: 'disabled', waiting: 1 });
+});
+
+test('a run that is given up begins nothing more, and one whose time is over asks for the next', async () => {
+  const { endpointId } = await register();
+  await note(1, 10);
+  const givenUp = new AbortController();
+  const ended = posting((place) => {
+    if (place === 2) givenUp.abort();
+    return Promise.resolve(204);
+  });
+  const first = deliverDue({ ...context(), post: ended.post }, endpointId, givenUp.signal);
+  expect([await first, ended.numbers]).toEqual([false, [0, 1]]);
+  const slow = posting(() => {
+    now += 50_000;
+    return Promise.resolve(204);
+  });
+  const second = deliverDue(
+    { ...context(), post: slow.post },
+    endpointId,
+    new AbortController().signal,
+  );
+  expect([await second, slow.numbers]).toEqual([true, [2, 3, 4]]);
+});
+
+test.each([204, 500])(
+  'of two runs the later one tells on, and %s for the earlier one changes nothing',
+  async (late) => {
+    const { endpointId } = await register();
+    await note(1, 3);
+    let answerFirst: (status: number) => void = () => undefined;
+    const answered = new Promise<number>((resolve) => (answerFirst = resolve));
+    let begun: () => void = () => undefined;
+    const waits = new Promise<void>((resolve) => (begun = resolve));
+    const earlier = posting((place) => {
+      begun();
+      return place === 1 ? answered : Promise.resolve(204);
+    });
+    const { signal } = new AbortController();
+    const first = deliverDue({ ...context(), post: earlier.post }, endpointId, signal);
+    await waits;
+    const later = posting(() => Promise.resolve(204));
+    await deliverDue({ ...context(), post: later.post }, endpointId, signal);
+    await note(1, 1, AT + 1);
+    answerFirst(late);
+    await first;
+    expect([earlier.numbers, later.numbers]).toEqual([[0], [0, 1, 2]]);
+    const notes = await db
+      .selectFrom('webhook_deliveries')
+      .select(['attempts', 'last_result'])
+      .orderBy('seq')
+      .execute();
+    const told = { attempts: 1, last_result: '204' };
+    expect(notes).toEqual([told, told, told, { attempts: 0, last_result: null }]);
+  },
+);
+
 test('a redirect is not followed', async () => {
   receiver.answer = () => [302, { location: `${receiver.url}/elsewhere` }];
   const { endpointId } = await register();
