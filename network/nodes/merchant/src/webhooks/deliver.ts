@@ -26,6 +26,9 @@ type Waiting = Pick<
 /** Subjects that are told at the same time. */
 const AT_ONCE = 16;
 
+/** Subjects that are read at the same time: finding them passes over everything that waits, which may be much after days. */
+const READ_AT_ONCE = 512;
+
 /** A run ends when nothing is due for so long, which is longer than the first wait; the clock asks for the next, each minute. */
 const LINGER_MS = 7_000;
 
@@ -48,6 +51,8 @@ class Deliveries {
   readonly #endpointId: string;
   readonly #signal: AbortSignal;
   readonly #active = new Map<string, Promise<void>>();
+  /** Due, and not begun; one a subject. */
+  #ready: Waiting[] = [];
   readonly #runId = randomUUID();
   readonly #until: number;
 
@@ -98,14 +103,10 @@ class Deliveries {
 
   /** @returns false when nothing is under way, and nothing is due soon */
   async #step(): Promise<boolean> {
-    const { clock } = this.#context;
     // Also one that ends meanwhile: what was read of it may be what was just told.
     const busy = new Set(this.#active.keys());
-    const heads = (await this.#heads()).filter(({ subject }) => !busy.has(subject));
-    const now = clock();
-    for (const head of heads.filter(({ due_at }) => due_at <= now)) this.#start(head);
-    const later = heads.find(({ due_at }) => due_at > now);
-    const wait = later === undefined ? Infinity : later.due_at - now;
+    const wait = this.#ready.length === 0 ? await this.#look(busy) : Infinity;
+    while (this.#active.size < AT_ONCE && this.#ready.length > 0) this.#start(this.#ready.shift());
     if (this.#active.size === 0) {
       // What ended while the others were read may be due again, and was left out of them.
       if (busy.size > 0) return true;
@@ -113,6 +114,15 @@ class Deliveries {
     }
     await this.#news(Math.min(wait, LOOK_AGAIN_MS));
     return true;
+  }
+
+  /** Reads what is due of all subjects but these. @returns milliseconds until something else is due */
+  async #look(busy: ReadonlySet<string>): Promise<number> {
+    const heads = (await this.#heads()).filter(({ subject }) => !busy.has(subject));
+    const now = this.#context.clock();
+    this.#ready = heads.filter(({ due_at }) => due_at <= now);
+    const later = heads.find(({ due_at }) => due_at > now);
+    return later === undefined ? Infinity : later.due_at - now;
   }
 
   /** The first waiting event of each subject, those that are due longest first. */
@@ -123,13 +133,13 @@ class Deliveries {
         from webhook_deliveries
         where endpoint_id = ${this.#endpointId} and due_at is not null order by subject, seq
       ) heads join webhook_events event on event.seq = heads.seq
-      order by heads.due_at limit ${AT_ONCE + this.#active.size}
+      order by heads.due_at limit ${READ_AT_ONCE + this.#active.size}
     `.execute(this.#context.db);
     return rows;
   }
 
-  #start(head: Waiting): void {
-    if (this.#active.size >= AT_ONCE) return;
+  #start(head: Waiting | undefined): void {
+    if (head === undefined) return;
     const { subject } = head;
     const work = this.#tellAll(head).finally(() => this.#active.delete(subject));
     this.#active.set(subject, work);

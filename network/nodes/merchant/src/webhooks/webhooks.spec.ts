@@ -117,6 +117,14 @@ const accepted = () => receiver.received.filter(({ status }) => status === 204);
 const told = (): readonly Told['data'][] =>
   accepted().map(({ body }) => (JSON.parse(body) as Told).data);
 
+/** Posts nowhere: notes which event is told, and answers by its place among all that were told. */
+const posting = (answer: (place: number) => Promise<number>) => {
+  const numbers: number[] = [];
+  const post: WebhookContext['post'] = (_url, _headers, body) =>
+    answer(numbers.push((JSON.parse(body) as Told).data.number));
+  return { numbers, post };
+};
+
 test('a thousand webhooks, half of which fail, all arrive: each order in its order, each id once', async () => {
   let calls = 0;
   receiver.answer = () => ((calls += 1) % 2 === 0 ? 503 : 204);
@@ -130,6 +138,24 @@ test('a thousand webhooks, half of which fail, all arrive: each order in its ord
   }
   expect(new Set(accepted().map(({ headers }) => headers['webhook-id'])).size).toBe(1_000);
   expect(receiver.received.length).toBeGreaterThan(1_900);
+});
+
+test('what waits is looked through once for hundreds of orders, not once for each', async () => {
+  const { endpointId } = await register();
+  await noteAtOnce(endpointId, 600, 1);
+  let looks = 0;
+  const counted: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      if (JSON.stringify(node).includes('distinct on (subject)')) looks += 1;
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  };
+  const { numbers, post } = posting(() => Promise.resolve(204));
+  const watched = { ...context(), db: db.withPlugin(counted), post };
+  expect(await deliverDue(watched, endpointId, new AbortController().signal)).toBe(false);
+  expect(numbers).toHaveLength(600);
+  expect(looks).toBeLessThan(10);
 });
 
 test('what fails while the others are read is tried again in the same run', async () => {
@@ -272,14 +298,6 @@ test('an answer that was lost is asked for again, under the same id', async () =
   const ids = receiver.received.map(({ headers }) => headers['webhook-id']);
   expect(ids[0]).toBe(ids[1]);
 });
-
-/** Posts nowhere: notes which event is told, and answers by its place among all that were told. */
-const posting = (answer: (place: number) => Promise<number>) => {
-  const numbers: number[] = [];
-  const post: WebhookContext['post'] = (_url, _headers, body) =>
-    answer(numbers.push((JSON.parse(body) as Told).data.number));
-  return { numbers, post };
-};
 
 test('an endpoint that is turned off during a run is told nothing more', async () => {
   const { endpointId } = await register();
