@@ -7,6 +7,7 @@ import { termsOf, type Purchase } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { addEvidence } from '../../network/nodes/merchant/src/disputes/evidence.js';
+import { MOST_DOCUMENTS } from '../../network/nodes/merchant/src/disputes/evidence-kinds.js';
 import { forgetEvidenceJob } from '../../network/nodes/merchant/src/disputes/forget-evidence.js';
 import { openMerchantDatabase } from '../../network/nodes/merchant/src/database/open-database.js';
 import {
@@ -272,6 +273,27 @@ describe('its tables', () => {
     await expect(
       addEvidence(context, key, { ...evidence, evidenceId: 'b', document: '' }),
     ).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
+    const full = { ...key, disputeId: 'dispute-full' };
+    await db
+      .insertInto('followed_disputes')
+      .expression((insert) =>
+        insert
+          .selectFrom('followed_disputes')
+          .select(['merchant_id', 'order_number', insert.val(full.disputeId).as('dispute_id')])
+          .select(['opened_at', 'withheld', 'outcome', 'decided_at']),
+      )
+      .execute();
+    for (let place = 0; place < MOST_DOCUMENTS; place += 1)
+      await addEvidence(context, full, { ...evidence, evidenceId: place.toString() });
+    await expect(
+      addEvidence(context, full, { ...evidence, evidenceId: 'more' }),
+    ).rejects.toMatchObject({ code: 'TOO_MANY_DOCUMENTS' });
+    const { documents } = await addEvidence(context, full, {
+      ...evidence,
+      ...{ evidenceId: '0', kind: 'receipt' },
+    });
+    expect([documents.length, documents[0]?.kind]).toEqual([MOST_DOCUMENTS, 'receipt']);
+    await db.deleteFrom('evidence').where('dispute_id', '=', full.disputeId).execute();
     now += 10 * DAY_MS;
     await expect(addEvidence(context, key, { ...evidence, evidenceId: 'b' })).rejects.toMatchObject(
       { code: 'EVIDENCE_LATE' },
@@ -522,6 +544,12 @@ describe('the node', () => {
     const terminal = { merchantId: MERCHANT, terminalId: 'till-1', currency: CURRENCY };
     await till.reportTerminal({ ...terminal, waiting: 2, amount: '2500', oldestAt: 1_800_000_000 });
     expect(await cashier.listTerminals({})).toMatchObject([{ ...terminal, waiting: 2 }]);
+    const silent = { ...terminal, terminalId: 'till-2', waiting: 0, oldestAt: null };
+    await till.reportTerminal({ ...silent, amount: '0' });
+    expect(await cashier.listTerminals({ limit: '1' })).toMatchObject([{ terminalId: 'till-1' }]);
+    await expect(
+      till.reportTerminal({ ...silent, amount: '9'.repeat(1_000) }),
+    ).rejects.toMatchObject({ code: 'INPUT_INVALID', field: 'amount' });
     const denied = { code: 'ACCESS_DENIED' };
     await expect(till.listOrders({})).rejects.toMatchObject(denied);
     await expect(cashier.listEndpoints({})).rejects.toMatchObject(denied);

@@ -41,13 +41,17 @@ export async function reportTerminal(
 }
 
 /** Terminals, the longest silent first. */
-export async function listTerminals(reach: Reach): Promise<ListedTerminal[]> {
+export async function listTerminals(
+  reach: Reach,
+  { limit }: { readonly limit: number },
+): Promise<ListedTerminal[]> {
   const rows = await reach.db
     .selectFrom('terminals')
     .selectAll()
     .where('merchant_id', 'in', reachedMerchants(reach))
     .orderBy('reported_at')
     .orderBy('terminal_id')
+    .limit(limit)
     .execute();
   return rows.map((row) => ({
     merchantId: row.merchant_id,

@@ -85,12 +85,24 @@ export interface Registration {
   readonly types: readonly EventType[];
 }
 
-/** @throws {MerchantError} ENDPOINT_REFUSED when webhooks may not go there; ENDPOINT_EXISTS */
+/** Each event is noted for each of them, in the database transaction of its block. */
+export const MOST_ENDPOINTS = 20;
+
+async function ensureRoom({ db }: Pick<EndpointsContext, 'db'>): Promise<void> {
+  const { count } = await db
+    .selectFrom('webhook_endpoints')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  if (count >= MOST_ENDPOINTS) refuse('TOO_MANY_ENDPOINTS');
+}
+
+/** @throws {MerchantError} ENDPOINT_REFUSED when webhooks may not go there; TOO_MANY_ENDPOINTS; ENDPOINT_EXISTS */
 export async function registerEndpoint(
   { db, clock, seal, reach }: EndpointsContext,
   { endpointId, url, types }: Registration,
 ): Promise<Registered> {
   if (!isEndpointUrl(reach, url)) refuse('ENDPOINT_REFUSED', 'url');
+  await ensureRoom({ db });
   const secret = newSecret();
   const inserted = await db
     .insertInto('webhook_endpoints')

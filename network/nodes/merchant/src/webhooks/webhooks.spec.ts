@@ -13,6 +13,7 @@ import type { WebhookContext } from './context.js';
 import { deliverDue } from './deliver.js';
 import {
   listEndpoints,
+  MOST_ENDPOINTS,
   registerEndpoint,
   removeEndpoint,
   replayFrom,
@@ -404,6 +405,13 @@ test('the same event is noted once, however often the ledger is read', async () 
   await note(2, 2);
   await deliver(endpointId);
   expect(told()).toHaveLength(4);
+});
+
+test('there are no more endpoints than each event can be noted for', async () => {
+  for (let place = 0; place < MOST_ENDPOINTS; place += 1) await register([], `shop-${place}`);
+  await expect(register([], 'more')).rejects.toMatchObject({ code: 'TOO_MANY_ENDPOINTS' });
+  await removeEndpoint(context(), 'shop-0');
+  await expect(register([], 'more')).resolves.toMatchObject({ endpointId: 'more' });
 });
 
 test('what is no public https URL is refused when it is registered', async () => {
