@@ -3,7 +3,7 @@
 import { ATTRIBUTES } from '@fabric-offline-pay/domain';
 import { limitsOf, type NodeClient, type Operation } from '@fabric-offline-pay/node-common/client';
 import { Follower, type DatabasePlace } from '@fabric-offline-pay/node-common/node';
-import { termsOf, type Purchase } from '@fabric-offline-pay/sdk';
+import { termsOf, UnavailableError, type Purchase } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { addEvidence } from '../../network/nodes/merchant/src/disputes/evidence.js';
@@ -257,6 +257,40 @@ describe('its tables', () => {
     start();
     await settle();
     expect(await events()).toEqual(before);
+  });
+
+  test('a refund reaches an order that the tables lack, and the payment that it names beside an order of the same number', async () => {
+    await order.buy('express');
+    await order.rollUp();
+    const ledger = await OfflineLedger.open(order.memory);
+    const device = await ledger.device('customer-2');
+    const { orderNumber } = order.key;
+    await ledger.settle([[device, [ledger.pay(device, { orderNumber })]]]);
+    await order.rollUp();
+    await settle();
+    const client = await order.world.merchant();
+    const context = { db, client, reached: () => settle() };
+    const refund = { ...order.key, amount: '250' };
+    await placeRefund(context, { ...refund, refundId: 'R-1', batchId: 'batch-1', counter: 1 });
+    await expect(
+      placeRefund(context, { ...refund, refundId: 'R-2', batchId: 'batch-2' }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const refundedOf = async () => (await client.orderNumber.readOrder(order.key)).hold?.refunded;
+    expect(await refundedOf()).toBe('0');
+    const [payment] = await db.selectFrom('offline_payments').selectAll().execute();
+    expect(payment?.refunded).toBe('250');
+    for (const table of ['followed_orders', 'offline_payments'] as const)
+      await db.deleteFrom(table).execute();
+    expect(await placeRefund(context, { ...refund, refundId: 'R-3' })).toMatchObject({
+      refunded: '250',
+    });
+    const unknown = { ...refund, orderNumber: 'NONE', refundId: 'R-4' };
+    await expect(placeRefund(context, unknown)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const readOrder = () => Promise.reject(new UnavailableError({}));
+    const away = { ...client, orderNumber: { ...client.orderNumber, readOrder } };
+    await expect(
+      placeRefund({ ...context, client: away }, { ...refund, refundId: 'R-3' }),
+    ).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
   });
 
   test('evidence has a deadline, and its documents are forgotten long after the decision', async () => {
