@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // A merchant's node on the ledger: its tables say what the ledger says, also when they are made anew, and its shop is told each thing once.
-import { ATTRIBUTES } from '@fabric-offline-pay/domain';
+import { ATTRIBUTES, DomainError } from '@fabric-offline-pay/domain';
 import { limitsOf, type NodeClient, type Operation } from '@fabric-offline-pay/node-common/client';
 import { Follower, type DatabasePlace } from '@fabric-offline-pay/node-common/node';
-import { termsOf, UnavailableError, type Purchase } from '@fabric-offline-pay/sdk';
+import {
+  RefusedError,
+  termsOf,
+  UnavailableError,
+  type Client,
+  type Purchase,
+} from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { addEvidence } from '../../network/nodes/merchant/src/disputes/evidence.js';
@@ -353,6 +359,8 @@ describe('the node', () => {
   let operator: NodeClient<OperationTable>;
   let sale: OneOrder;
   let keys = 0;
+  /** What the ledger refuses the next payouts of other shops with. */
+  const refusals: RefusedError[] = [];
 
   /** A key for a call that changes something. */
   const keyed = () => ({ idempotencyKey: `key-${(keys += 1)}` });
@@ -362,7 +370,16 @@ describe('the node', () => {
     receiver = await openReceiver();
     house = await MerchantHouse.open({
       client: await sale.world.merchant(),
-      clientOf: (merchantId) => sale.memory.clientFor('merchant', 'cashier', merchantId),
+      clientOf: (merchantId) => {
+        const client = sale.memory.clientFor('merchant', 'cashier', merchantId);
+        const requestPayout: Client['settlement']['requestPayout'] = (...call) => {
+          const refused = refusals.shift();
+          return refused === undefined
+            ? client.settlement.requestPayout(...call)
+            : Promise.reject(refused);
+        };
+        return { ...client, settlement: { ...client.settlement, requestPayout } };
+      },
       blocks: new MemoryBlocks(sale.memory.ledger),
       mspId: MSP.merchant,
       place,
@@ -643,6 +660,18 @@ describe('the node', () => {
       const all = await listed(cashier);
       expect(await listed(house.clientOf('cashier', MERCHANT))).toEqual(all);
       expect(all.map((things) => things.length > 0)).toEqual([true, false, true, true, true, true]);
+    });
+
+    test('what the ledger refuses for now is tried again under the same key', async () => {
+      refusals.push(new RefusedError(new DomainError('CLOCK_SKEW').toWire()));
+      const payout = { payeeId: NEIGHBOUR, currency: CURRENCY, redeemId: 'P-9', amount: '1' };
+      const once = keyed();
+      const answers: string[] = [];
+      for (let time = 0; time < 2; time += 1)
+        answers.push(
+          await codeOf(async () => JSON.stringify(await neighbour.requestPayout(payout, once))),
+        );
+      expect(answers).toEqual(['CLOCK_SKEW', expect.stringContaining('"replayed":false')]);
     });
 
     test('a caller whose certificate names no merchant reads of all, and writes for the own', async () => {
