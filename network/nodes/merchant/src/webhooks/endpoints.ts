@@ -164,7 +164,8 @@ export async function switchEndpoint(
 export async function removeEndpoint({ db }: EndpointsContext, endpointId: string): Promise<void> {
   await findEndpoint({ db }, endpointId);
   await db.transaction().execute(async (transaction) => {
-    for (const table of ['webhook_deliveries', 'webhook_endpoints'] as const)
+    // It waits for blocks that note something for the endpoint, whose deliveries are there then.
+    for (const table of ['webhook_endpoints', 'webhook_deliveries'] as const)
       await transaction.deleteFrom(table).where('endpoint_id', '=', endpointId).execute();
   });
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Webhooks against a real HTTP server that fails, redirects, and goes away: each event arrives, in the order of its subject.
 import { randomBytes } from 'node:crypto';
-import { openPoster } from '@fabric-offline-pay/node-common/node';
+import { openPoster, type DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import { sql, type KyselyPlugin } from 'kysely';
 import { Webhook } from 'standardwebhooks';
-import { testPlace } from '../../../common/src/testing/test-place.js';
+import { testPlace, urlOf } from '../../../common/src/testing/test-place.js';
 import { openMerchantDatabase } from '../database/open-database.js';
 import type { MerchantDatabase } from '../database/schema.js';
 import { noteEvent } from '../events/note-event.js';
@@ -28,6 +28,7 @@ import { Seal } from './seal.js';
 const DAY_MS = 24 * 3_600_000;
 const AT = 1_800_000_000;
 
+let place: DatabasePlace;
 let db: MerchantDatabase;
 let receiver: Receiver;
 let now: number;
@@ -55,7 +56,8 @@ const context = (): WebhookContext & EndpointsContext => ({
 });
 
 beforeAll(async () => {
-  db = await openMerchantDatabase(await testPlace());
+  place = await testPlace();
+  db = await openMerchantDatabase(place);
   receiver = await openReceiver();
 });
 afterAll(async () => {
@@ -405,6 +407,32 @@ test('the same event is noted once, however often the ledger is read', async () 
   await note(2, 2);
   await deliver(endpointId);
   expect(told()).toHaveLength(4);
+});
+
+test('a removed endpoint leaves nothing behind, also of a block that is just being read', async () => {
+  // With one connection nothing goes on at the same time.
+  if (urlOf(place) === undefined) return;
+  const { endpointId } = await register();
+  let removing: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (removing = resolve));
+  const watched = db.withPlugin({
+    transformQuery: ({ node }) => {
+      if (JSON.stringify(node).includes('"webhook_endpoints"') && node.kind === 'DeleteQueryNode')
+        removing();
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  });
+  const { clock, ask } = context();
+  const removed = await db.transaction().execute(async (transaction) => {
+    const event = { key: ['k'], type: 'order.captured', subject: 's', data: {}, at: AT } as const;
+    await noteEvent(clock, ask)(transaction, event);
+    const removal = removeEndpoint({ ...context(), db: watched }, endpointId);
+    await begun;
+    return [removal];
+  });
+  await Promise.all(removed);
+  expect(await db.selectFrom('webhook_deliveries').selectAll().execute()).toEqual([]);
 });
 
 test('there are no more endpoints than each event can be noted for', async () => {
