@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // A merchant's node on the ledger: its tables say what the ledger says, also when they are made anew, and its shop is told each thing once.
-import { ATTRIBUTES } from '@fabric-offline-pay/domain';
-import type { NodeClient } from '@fabric-offline-pay/node-common/client';
+import { ATTRIBUTES, DomainError } from '@fabric-offline-pay/domain';
+import { limitsOf, type NodeClient, type Operation } from '@fabric-offline-pay/node-common/client';
 import { Follower, type DatabasePlace } from '@fabric-offline-pay/node-common/node';
-import { termsOf, type Purchase } from '@fabric-offline-pay/sdk';
-import { CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
+import {
+  RefusedError,
+  termsOf,
+  UnavailableError,
+  type Client,
+  type Purchase,
+} from '@fabric-offline-pay/sdk';
+import { BANK, CURRENCY, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { addEvidence } from '../../network/nodes/merchant/src/disputes/evidence.js';
+import { MOST_DOCUMENTS } from '../../network/nodes/merchant/src/disputes/evidence-kinds.js';
 import { forgetEvidenceJob } from '../../network/nodes/merchant/src/disputes/forget-evidence.js';
 import { openMerchantDatabase } from '../../network/nodes/merchant/src/database/open-database.js';
 import {
@@ -14,10 +21,12 @@ import {
   type EventType,
 } from '../../network/nodes/merchant/src/events/event-types.js';
 import { noteEvent } from '../../network/nodes/merchant/src/events/note-event.js';
+import { placeRefund } from '../../network/nodes/merchant/src/orders/refund.js';
 import { projectionsOf } from '../../network/nodes/merchant/src/followed/projections.js';
 import type { MerchantTables } from '../../network/nodes/merchant/src/database/schema.js';
 import { Webhook } from 'standardwebhooks';
 import {
+  MERCHANT_API,
   MERCHANT_OPERATIONS,
   type OperationTable,
 } from '../../network/nodes/merchant/src/api/operations.js';
@@ -29,12 +38,20 @@ import {
 } from '../../network/nodes/common/src/testing/camt-reading.js';
 import { errorsIn } from '../../network/nodes/common/src/testing/camt-rules.js';
 import { openReceiver, type Receiver } from '../../network/nodes/common/src/testing/receiver.js';
+import { wordsOf } from '../api/known-words.js';
+import { sampleInput } from '../api/sample-input.js';
 import { codeOf } from '../support/code-of.js';
 import { eventually } from '../support/eventually.js';
 import { MSP } from '../support/memory-world.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { OfflineLedger, reserveKeyOf } from '../support/offline-ledger.js';
 import { OneOrder } from '../support/one-order.js';
+
+/** Another shop of the same organisation, served by the same node. */
+const NEIGHBOUR = 'merchant-neighbour';
+
+/** A number that two customers pay. */
+const SAME_ORDER = { orderNumber: 'TABLE-7' };
 
 const isEventType = (type: string): type is EventType => Object.hasOwn(EVENT_TYPES, type);
 
@@ -218,6 +235,70 @@ describe('its tables', () => {
     expect(await told()).toEqual(['batch.settled', 'payment.refunded']);
   });
 
+  test('refunds of two devices that paid one order number are two events, however often the ledger is read', async () => {
+    const ledger = await OfflineLedger.open(order.memory);
+    const devices = [await ledger.device('customer-2'), await ledger.device('customer-3')];
+    const paid = devices.map((device) => [device, [ledger.pay(device, SAME_ORDER)]] as const);
+    await ledger.settle(paid);
+    await order.rollUp();
+    const client = await order.world.merchant();
+    const refund = { ...SAME_ORDER, merchantId: MERCHANT, amount: '250' };
+    const place = { batchId: 'batch-1', counter: 1 };
+    const context = { db, client, reached: () => settle() };
+    await settle();
+    await expect(
+      placeRefund(context, { ...refund, ...place, refundId: 'R-0' }),
+    ).rejects.toMatchObject({ code: 'PAYMENT_AMBIGUOUS' });
+    for (const customerId of ['customer-2', 'customer-3'])
+      await placeRefund(context, { ...refund, customerId, refundId: `R-${customerId}` });
+    expect(await told()).toEqual(['batch.settled', 'payment.refunded', 'payment.refunded']);
+    const events = () =>
+      db.selectFrom('webhook_events').select(['event_id', 'data']).orderBy('seq').execute();
+    const before = await events();
+    expect(before.slice(1).map(({ data }) => JSON.parse(data) as unknown)).toEqual(
+      devices.map(() => ({ ...refund, currency: CURRENCY, ...place })),
+    );
+    await end();
+    await follower.rebuild();
+    start();
+    await settle();
+    expect(await events()).toEqual(before);
+  });
+
+  test('a refund reaches an order that the tables lack, and the payment that it names beside an order of the same number', async () => {
+    await order.buy('express');
+    await order.rollUp();
+    const ledger = await OfflineLedger.open(order.memory);
+    const device = await ledger.device('customer-2');
+    const { orderNumber } = order.key;
+    await ledger.settle([[device, [ledger.pay(device, { orderNumber })]]]);
+    await order.rollUp();
+    await settle();
+    const client = await order.world.merchant();
+    const context = { db, client, reached: () => settle() };
+    const refund = { ...order.key, amount: '250' };
+    await placeRefund(context, { ...refund, refundId: 'R-1', batchId: 'batch-1', counter: 1 });
+    await expect(
+      placeRefund(context, { ...refund, refundId: 'R-2', batchId: 'batch-2' }),
+    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const refundedOf = async () => (await client.orderNumber.readOrder(order.key)).hold?.refunded;
+    expect(await refundedOf()).toBe('0');
+    const [payment] = await db.selectFrom('offline_payments').selectAll().execute();
+    expect(payment?.refunded).toBe('250');
+    for (const table of ['followed_orders', 'offline_payments'] as const)
+      await db.deleteFrom(table).execute();
+    expect(await placeRefund(context, { ...refund, refundId: 'R-3' })).toMatchObject({
+      refunded: '250',
+    });
+    const unknown = { ...refund, orderNumber: 'NONE', refundId: 'R-4' };
+    await expect(placeRefund(context, unknown)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const readOrder = () => Promise.reject(new UnavailableError({}));
+    const away = { ...client, orderNumber: { ...client.orderNumber, readOrder } };
+    await expect(
+      placeRefund({ ...context, client: away }, { ...refund, refundId: 'R-3' }),
+    ).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' });
+  });
+
   test('evidence has a deadline, and its documents are forgotten long after the decision', async () => {
     await order.buy('express');
     await order.world.dispute(order.device, 'ORD-1');
@@ -232,6 +313,27 @@ describe('its tables', () => {
     await expect(
       addEvidence(context, key, { ...evidence, evidenceId: 'b', document: '' }),
     ).rejects.toMatchObject({ code: 'DOCUMENT_INVALID' });
+    const full = { ...key, disputeId: 'dispute-full' };
+    await db
+      .insertInto('followed_disputes')
+      .expression((insert) =>
+        insert
+          .selectFrom('followed_disputes')
+          .select(['merchant_id', 'order_number', insert.val(full.disputeId).as('dispute_id')])
+          .select(['opened_at', 'withheld', 'outcome', 'decided_at']),
+      )
+      .execute();
+    for (let place = 0; place < MOST_DOCUMENTS; place += 1)
+      await addEvidence(context, full, { ...evidence, evidenceId: place.toString() });
+    await expect(
+      addEvidence(context, full, { ...evidence, evidenceId: 'more' }),
+    ).rejects.toMatchObject({ code: 'TOO_MANY_DOCUMENTS' });
+    const { documents } = await addEvidence(context, full, {
+      ...evidence,
+      ...{ evidenceId: '0', kind: 'receipt' },
+    });
+    expect([documents.length, documents[0]?.kind]).toEqual([MOST_DOCUMENTS, 'receipt']);
+    await db.deleteFrom('evidence').where('dispute_id', '=', full.disputeId).execute();
     now += 10 * DAY_MS;
     await expect(addEvidence(context, key, { ...evidence, evidenceId: 'b' })).rejects.toMatchObject(
       { code: 'EVIDENCE_LATE' },
@@ -257,6 +359,8 @@ describe('the node', () => {
   let operator: NodeClient<OperationTable>;
   let sale: OneOrder;
   let keys = 0;
+  /** What the ledger refuses the next payouts of other shops with. */
+  const refusals: RefusedError[] = [];
 
   /** A key for a call that changes something. */
   const keyed = () => ({ idempotencyKey: `key-${(keys += 1)}` });
@@ -266,6 +370,16 @@ describe('the node', () => {
     receiver = await openReceiver();
     house = await MerchantHouse.open({
       client: await sale.world.merchant(),
+      clientOf: (merchantId) => {
+        const client = sale.memory.clientFor('merchant', 'cashier', merchantId);
+        const requestPayout: Client['settlement']['requestPayout'] = (...call) => {
+          const refused = refusals.shift();
+          return refused === undefined
+            ? client.settlement.requestPayout(...call)
+            : Promise.reject(refused);
+        };
+        return { ...client, settlement: { ...client.settlement, requestPayout } };
+      },
       blocks: new MemoryBlocks(sale.memory.ledger),
       mspId: MSP.merchant,
       place,
@@ -481,6 +595,12 @@ describe('the node', () => {
     const terminal = { merchantId: MERCHANT, terminalId: 'till-1', currency: CURRENCY };
     await till.reportTerminal({ ...terminal, waiting: 2, amount: '2500', oldestAt: 1_800_000_000 });
     expect(await cashier.listTerminals({})).toMatchObject([{ ...terminal, waiting: 2 }]);
+    const silent = { ...terminal, terminalId: 'till-2', waiting: 0, oldestAt: null };
+    await till.reportTerminal({ ...silent, amount: '0' });
+    expect(await cashier.listTerminals({ limit: '1' })).toMatchObject([{ terminalId: 'till-1' }]);
+    await expect(
+      till.reportTerminal({ ...silent, amount: '9'.repeat(1_000) }),
+    ).rejects.toMatchObject({ code: 'INPUT_INVALID', field: 'amount' });
     const denied = { code: 'ACCESS_DENIED' };
     await expect(till.listOrders({})).rejects.toMatchObject(denied);
     await expect(cashier.listEndpoints({})).rejects.toMatchObject(denied);
@@ -491,6 +611,79 @@ describe('the node', () => {
     // Calls with keys are forgotten by a job that no node has to think of.
     expect(await operator.metrics()).toContain('job="forget-answers"');
     expect(await operator.metrics()).toMatch(/offpay_webhook_endpoints\{state="active".*\} 1\n/);
+  });
+
+  describe('for a cashier of another shop of the organisation', () => {
+    let neighbour: NodeClient<OperationTable>;
+    /** Things of the merchant that exist. */
+    const words = {
+      ...wordsOf('own'),
+      ...{ orderNumber: ['ORD-3'], disputeId: ['D-3'], merchantId: [MERCHANT] },
+    };
+
+    beforeAll(async () => {
+      const { goods } = sale.memory.clientFor('bank', 'teller', BANK);
+      const { mspId, active, licence, categories } = await goods.readMerchant({
+        merchantId: MERCHANT,
+      });
+      const licensed = { merchantId: NEIGHBOUR, mspId, active, licence, categories };
+      await goods.licenseMerchants({ bankId: BANK, merchants: [licensed] });
+      neighbour = house.clientOf('cashier', NEIGHBOUR);
+    });
+
+    const naming = Object.entries<Operation>(MERCHANT_OPERATIONS).filter(
+      ([, operation]) =>
+        operation.roles.includes('cashier') && limitsOf(operation, MERCHANT_API.fields).length > 0,
+    );
+
+    test.each(naming)('%s answers as if the merchant did not exist', async (name, operation) => {
+      const calls = neighbour as unknown as Record<
+        string,
+        (input: object, options: object) => Promise<unknown>
+      >;
+      const input = { ...sampleInput(name, operation, words) };
+      if ('merchantId' in operation.input.shape) input['merchantId'] = MERCHANT;
+      await expect(calls[name]?.(input, keyed())).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    });
+
+    test('lists hold its own things alone', async () => {
+      const listed = (by: NodeClient<OperationTable>) =>
+        Promise.all([
+          by.listOrders({}).then(({ orders }) => orders),
+          by.capturesDue({}),
+          by.listBalances({}),
+          by.listPayouts({}),
+          by.listTerminals({}),
+          by.listDisputes({ outcome: 'rejected' }),
+        ]);
+      expect(await listed(neighbour)).toEqual([[], [], [], [], [], []]);
+      const all = await listed(cashier);
+      expect(await listed(house.clientOf('cashier', MERCHANT))).toEqual(all);
+      expect(all.map((things) => things.length > 0)).toEqual([true, false, true, true, true, true]);
+    });
+
+    test('what the ledger refuses for now is tried again under the same key', async () => {
+      refusals.push(new RefusedError(new DomainError('CLOCK_SKEW').toWire()));
+      const payout = { payeeId: NEIGHBOUR, currency: CURRENCY, redeemId: 'P-9', amount: '1' };
+      const once = keyed();
+      const answers: string[] = [];
+      for (let time = 0; time < 2; time += 1)
+        answers.push(
+          await codeOf(async () => JSON.stringify(await neighbour.requestPayout(payout, once))),
+        );
+      expect(answers).toEqual(['CLOCK_SKEW', expect.stringContaining('"replayed":false')]);
+    });
+
+    test('a caller whose certificate names no merchant reads of all, and writes for the own', async () => {
+      const key = { merchantId: NEIGHBOUR };
+      expect(await cashier.listGoods(key)).toEqual({ goods: [], next: null });
+      const terminal = { ...key, terminalId: 't', currency: CURRENCY, waiting: 0, amount: '0' };
+      const report = { ...terminal, oldestAt: null };
+      const refused = { code: 'NOT_FOUND', field: 'merchantId' };
+      await expect(cashier.reportTerminal(report)).rejects.toMatchObject(refused);
+      await neighbour.reportTerminal(report);
+      expect(await neighbour.listTerminals({})).toMatchObject([terminal]);
+    });
   });
 
   test('opens no door to a certificate without its role', async () => {

@@ -14,6 +14,8 @@ export interface Caller {
 }
 
 export interface MerchantContext extends EvidenceContext, EndpointsContext {
+  /** For whom callers write whose certificates name no merchant. */
+  readonly ownMerchant: string;
   /** With the certificate of the cashier of the caller's merchant. */
   readonly client: Client;
   /** The organisation whose merchants the node works for. */
@@ -25,4 +27,6 @@ export interface MerchantContext extends EvidenceContext, EndpointsContext {
 /** The same, for one call. */
 export interface CallContext extends MerchantContext {
   readonly caller: Caller;
+  /** The one merchant that the call reaches; undefined for all of the organisation. */
+  readonly only?: string | undefined;
 }

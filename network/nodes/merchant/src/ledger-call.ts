@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A call that writes to the ledger: it is refused with a code of the domain, or the ledger is unavailable and the call may be repeated.
+// A call of the ledger: it is refused with a code of the domain, or the ledger is unavailable and the call may be repeated.
 import {
   NodeError,
   refusalCode,
@@ -8,9 +8,14 @@ import {
 } from '@fabric-offline-pay/node-common/client';
 import type { TransactionResult } from '@fabric-offline-pay/sdk';
 
-async function answered<Output>(submitted: Promise<Output>): Promise<Output> {
+/**
+ * @returns what a call or a query answers
+ * @throws {RefusedError} by the ledger
+ * @throws {NodeError} LEDGER_UNAVAILABLE when it did not answer, or its answer is not known: the same call is safe
+ */
+export async function answered<Output>(asked: Promise<Output>): Promise<Output> {
   try {
-    return await submitted;
+    return await asked;
   } catch (error) {
     if (refusalCode(error) !== undefined) throw error;
     throw new NodeError('LEDGER_UNAVAILABLE', undefined, error);

@@ -52,7 +52,17 @@ export const MERCHANT_ERRORS = {
   PAYMENT_AMBIGUOUS: {
     status: 409,
     meaning: 'Several payments without a network have this order number.',
-    remedy: 'Name the batch and the counter of the payment.',
+    remedy: 'Name batch and counter of the payment, and customer and device if that is not enough.',
+  },
+  TOO_MANY_ENDPOINTS: {
+    status: 409,
+    meaning: 'There are as many endpoints as there may be, which is 20.',
+    remedy: 'Remove one that nobody needs, or let one endpoint pass events on.',
+  },
+  TOO_MANY_ROWS: {
+    status: 422,
+    meaning: 'The file has more than 10,000 rows.',
+    remedy: 'Import it in parts, one after the other, each with the header.',
   },
   TOO_MANY_DOCUMENTS: {
     status: 409,

@@ -100,6 +100,7 @@ function partsOf(
   const { evidenceSeconds } = config;
   const context: MerchantContext = {
     ...{ db, clock, seal, reach, ask, client, evidenceSeconds, mspId: config.ledger.mspId },
+    ownMerchant: config.ledger.actor,
     reached: reachedWith(base),
   };
   return {

@@ -282,7 +282,7 @@ export class Jobs {
         this.#queue.notifyWorker(worker);
         this.wake(kind);
         try {
-          await this.#run(kind, job);
+          if (job !== undefined) await this.#run(kind, job);
         } finally {
           this.#busy.delete(worker);
         }
@@ -312,21 +312,22 @@ export class Jobs {
     }
   }
 
-  async #run(kind: JobKind, job: JobWithMetadata<JobData> | undefined): Promise<void> {
+  async #run(kind: JobKind, job: JobWithMetadata<JobData>): Promise<void> {
     // Without its cause, which the queue would keep: it may name people.
-    if (job !== undefined && !(await this.#succeeds(kind, job)))
-      throw new Error('failed, see the log');
+    if (!(await this.#succeeds(kind, job))) throw new Error('failed, see the log');
   }
 
-  async #succeeds(kind: JobKind, job: JobWithMetadata<JobData>): Promise<boolean> {
-    const stopped = this.#stopped.signal;
+  async #succeeds(
+    kind: JobKind,
+    { data, singletonKey, signal }: JobWithMetadata<JobData>,
+  ): Promise<boolean> {
     try {
       // The queue's own signal says that it has given the run up, and begins another.
-      await kind.run(job.data, AbortSignal.any([stopped, job.signal]));
+      await kind.run(data, AbortSignal.any([this.#stopped.signal, signal]));
       return true;
     } catch (error) {
-      if (!stopped.aborted)
-        this.#options.observer.failed({ job: kind.name, key: job.singletonKey ?? '' }, error);
+      if (!this.#stopped.signal.aborted)
+        this.#options.observer.failed({ job: kind.name, key: singletonKey ?? '' }, error);
       return false;
     }
   }

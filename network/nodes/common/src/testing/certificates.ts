@@ -49,6 +49,8 @@ export interface Subject {
   readonly commonName: string;
   /** Value of the `role` attribute. */
   readonly role?: string;
+  /** Value of the `actor` attribute. */
+  readonly actor?: string;
   readonly isExpired?: boolean;
 }
 
@@ -60,14 +62,14 @@ export interface Revoked {
   readonly until?: string;
 }
 
-function extensions({ role }: Subject, isAuthority: boolean): Buffer {
+function extensions({ role, actor }: Subject, isAuthority: boolean): Buffer {
   const authority = isAuthority ? [der(0x01, Buffer.from([0xff]))] : [];
   const host = der(
     SEQUENCE,
     der(0x82, Buffer.from('localhost')),
     der(0x87, Buffer.from([127, 0, 0, 1])),
   );
-  const attributes = Buffer.from(JSON.stringify({ attrs: { role } }));
+  const attributes = Buffer.from(JSON.stringify({ attrs: { role, actor } }));
   return der(
     SEQUENCE,
     extension(BASIC_CONSTRAINTS, der(SEQUENCE, ...authority)),

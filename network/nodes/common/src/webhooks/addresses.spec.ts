@@ -2,7 +2,7 @@
 // Names that lead into the network of the node are refused when they are connected to, whatever they were when they were registered.
 import type { LookupAddress } from 'node:dns';
 import { createServer, request } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { openReceiver } from '../testing/receiver.js';
 import { AddressRefusedError, checkedLookup, isReachable } from './addresses.js';
 import { openPoster } from './post.js';
@@ -95,6 +95,31 @@ test('an answer without an end is cut off', async () => {
   expect(await post(`http://127.0.0.1:${port}/`, {}, '{}')).toBe(200);
   close();
   await new Promise((resolve) => server.close(resolve));
+});
+
+test.each([
+  [
+    'that wants to speak something else',
+    'HTTP/1.1 101 x\r\nUpgrade: x\r\nConnection: Upgrade',
+    101,
+  ],
+  ['that breaks off', 'HTTP/1.1 200 OK\r\nContent-Length: 10', 200],
+  ['that is only promised', 'HTTP/1.1 100 Continue', 'AbortError'],
+  ['that is no HTTP', 'HELLO', 'Error'],
+])('an answer %s ends the exchange', async (_, answer, expected) => {
+  const server = createTcpServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.write(`${answer}\r\n\r\n`));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const { post, close } = openPoster({ reach: 'loopback', timeoutMs: 200 });
+  const ended = await post(`http://127.0.0.1:${port}/`, {}, '{}').catch(
+    (error: unknown) => (error as Error).name,
+  );
+  expect(ended).toBe(expected);
+  close();
+  server.close();
 });
 
 test('an endpoint that does not answer in time is left', async () => {

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends one webhook: no redirects, a limit for the time and for the answer, and only to addresses that may be reached.
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import {
+  Agent as HttpAgent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+} from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { checkedLookup, isEndpointUrl, AddressRefusedError, type Reach } from './addresses.js';
 
@@ -38,8 +43,25 @@ function discard(response: IncomingMessage): void {
   });
 }
 
+const responseTo = (request: ClientRequest, body: string): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    request
+      .on('response', resolve)
+      // A connection that is to speak something else (101) would never tell its end.
+      .on('upgrade', (response, socket) => {
+        socket.destroy();
+        response.destroy();
+        resolve(response);
+      })
+      .on('error', reject)
+      .end(body);
+  });
+
 const settled = (response: IncomingMessage): Promise<void> =>
-  new Promise((resolve) => response.on('close', resolve));
+  new Promise((resolve) => {
+    if (response.closed) resolve();
+    else response.on('close', resolve);
+  });
 
 const SOCKETS = { maxSockets: 64, maxFreeSockets: 32 } as const;
 
@@ -61,12 +83,8 @@ export function openPoster({ reach, timeoutMs, keepAlive = true }: PostOptions):
     const length = Buffer.byteLength(body).toString();
     const limit = AbortSignal.timeout(timeoutMs);
     const signal = given === undefined ? limit : AbortSignal.any([limit, given]);
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      begin(new URL(url), { ...headers, 'content-length': length }, signal)
-        .on('response', resolve)
-        .on('error', reject)
-        .end(body);
-    });
+    const request = begin(new URL(url), { ...headers, 'content-length': length }, signal);
+    const response = await responseTo(request, body);
     discard(response);
     await settled(response);
     return response.statusCode ?? 0;

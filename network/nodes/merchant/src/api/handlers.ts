@@ -4,7 +4,8 @@ import type { Handlers } from '@fabric-offline-pay/node-common/client';
 import { importGoods } from '../catalogue/import-goods.js';
 import { listGoods } from '../catalogue/list-goods.js';
 import type { CallContext } from '../context.js';
-import { addEvidence, readBundle, readDispute, submitEvidence } from '../disputes/evidence.js';
+import { readBundle } from '../disputes/bundle.js';
+import { addEvidence, readDispute, submitEvidence } from '../disputes/evidence.js';
 import { listDisputes } from '../disputes/list-disputes.js';
 import { written } from '../ledger-call.js';
 import { listBalances, listPayouts } from '../money/payouts.js';
@@ -86,7 +87,7 @@ export const HANDLERS = forOwnMerchants({
   evidenceBundle: async (call, input) => ({
     contentType: 'application/json',
     fileName: `dispute-${input.disputeId}.json`,
-    body: JSON.stringify(await readBundle(call, input)),
+    body: await readBundle(call, input),
   }),
   listEndpoints,
   registerEndpoint,

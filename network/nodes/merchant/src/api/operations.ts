@@ -15,7 +15,6 @@ import {
 import * as z from 'zod';
 import { PROBLEM_CODES } from '../catalogue/goods-file.js';
 import { EVIDENCE_KIND_NAMES, MEDIA_TYPES } from '../disputes/evidence-kinds.js';
-import { EVENT_TYPE_NAMES } from '../events/event-types.js';
 import { MERCHANT_ERRORS } from '../merchant-error.js';
 import { MERCHANT_FIELDS } from './ownership.js';
 import { DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS } from '../webhooks/endpoints.js';
@@ -27,6 +26,7 @@ import {
   disputeFile,
   disputeKey,
   endpoint,
+  eventTypes,
   limit,
   next,
   orderFile,
@@ -35,7 +35,6 @@ import {
   report,
   secretShown,
   seconds,
-  sum,
   terminal,
 } from './shapes.js';
 
@@ -144,6 +143,8 @@ const orderOperations = {
       amount,
       batchId: identifier.optional().describe('of a payment without a network'),
       counter: z.int().min(1).max(64).optional().describe('of a payment without a network'),
+      customerId: identifier.optional().describe('who made a payment without a network'),
+      deviceId: identifier.optional().describe('what made a payment without a network'),
     }),
     output: z.object({
       refunded: amount.describe('everything so far'),
@@ -205,7 +206,7 @@ const goodsOperations = {
         )
         .describe('rows that were left out'),
     }),
-    errors: ['NOT_FOUND', ...refusalsOf(goods.registerGoods)],
+    errors: ['NOT_FOUND', 'TOO_MANY_ROWS', ...refusalsOf(goods.registerGoods)],
     idempotencyKey: true,
     bodyKiB: LARGE,
   }),
@@ -259,7 +260,7 @@ const terminalOperations = {
       terminalId: identifier,
       currency,
       waiting: count,
-      amount: sum,
+      amount,
       oldestAt: seconds.nullable(),
     }),
     output: z.object({ received: z.literal(true) }),
@@ -269,7 +270,7 @@ const terminalOperations = {
     method: 'GET',
     path: '/terminals',
     summary: 'Terminals with what they wait to settle, the longest silent first.',
-    input: z.strictObject({}),
+    input: z.strictObject({ limit }),
     output: z.array(terminal),
   }),
   listBatches: cashier({
@@ -356,10 +357,10 @@ const webhookOperations = {
     input: z.strictObject({
       ...endpointId,
       url: z.string().max(2_000),
-      types: z.array(z.enum(EVENT_TYPE_NAMES)).default([]).describe('empty: all'),
+      types: eventTypes.default([]),
     }),
     output: secretShown,
-    errors: ['ENDPOINT_REFUSED', 'ENDPOINT_EXISTS'],
+    errors: ['ENDPOINT_REFUSED', 'ENDPOINT_EXISTS', 'TOO_MANY_ENDPOINTS'],
   }),
   switchEndpoint: operator({
     method: 'PUT',

@@ -1,28 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// The node works for its organisation's merchants. To a caller another's merchant is one that does not exist, and so is all that it has.
-import { NodeError, refusalCode, type Handlers } from '@fabric-offline-pay/node-common/client';
+// Whom a call reaches, decided once for every operation by its method and by the meaning of its fields: the node works for its
+// organisation's merchants, and a caller for its own. To it, another's merchant is one that does not exist, and so is all that it has.
+import {
+  NodeError,
+  refusalCode,
+  type Handlers,
+  type Operation,
+} from '@fabric-offline-pay/node-common/client';
 import type { CallContext } from '../context.js';
 import { refuse } from '../merchant-error.js';
-import type { OperationTable } from './operations.js';
+import { MERCHANT_OPERATIONS, type OperationTable } from './operations.js';
+import type { OwnedField } from './ownership.js';
 
-/** The parts of an input that name a merchant. */
-interface Naming {
-  readonly merchantId?: string | undefined;
-  readonly payeeId?: string;
-  readonly terms?: { readonly merchantId: string };
-}
+type Named = readonly [field: string, merchantId: unknown];
+
+/** The merchant that each owned field names; none when the merchant's own field beside it does. */
+const MERCHANT_IN: Readonly<Record<OwnedField, ((value: unknown) => Named) | undefined>> = {
+  merchantId: (value) => ['merchantId', value],
+  payeeId: (value) => ['payeeId', value],
+  terms: (value) => ['terms.merchantId', (value as { readonly merchantId: string }).merchantId],
+  orderNumber: undefined,
+  disputeId: undefined,
+};
+
+type Input = Readonly<Record<string, unknown>>;
 
 /** @returns each merchant that an input names, by the field. */
-const merchantsIn = ({
-  merchantId,
-  payeeId,
-  terms,
-}: Naming): readonly (readonly [string, string])[] =>
-  Object.entries({ merchantId, payeeId, 'terms.merchantId': terms?.merchantId }).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
+const merchantsIn = (input: Input): readonly Named[] =>
+  Object.entries(MERCHANT_IN).flatMap(([field, named]) =>
+    named === undefined || input[field] === undefined ? [] : [named(input[field])],
   );
 
-type Context = Pick<CallContext, 'db' | 'client' | 'mspId'>;
+type Context = Pick<CallContext, 'db' | 'client' | 'mspId' | 'only'>;
 
 /** The tables may not have a merchant yet that was licensed a moment ago; the ledger has. */
 async function organisationOf({ db, client }: Context, merchantId: string) {
@@ -40,25 +49,43 @@ async function organisationOf({ db, client }: Context, merchantId: string) {
   }
 }
 
-async function ensureOwn(context: Context, input: Naming): Promise<void> {
-  for (const [field, merchantId] of merchantsIn(input))
-    if ((await organisationOf(context, merchantId)) !== context.mspId) refuse('NOT_FOUND', field);
+async function ensureReached(context: Context, input: Input): Promise<void> {
+  const { only, mspId } = context;
+  for (const [field, named] of merchantsIn(input)) {
+    const merchantId = String(named);
+    const isReached = only === undefined || only === merchantId;
+    if (!isReached || (await organisationOf(context, merchantId)) !== mspId)
+      refuse('NOT_FOUND', field);
+  }
 }
 
-type Handle = (context: CallContext, input: Naming) => Promise<unknown>;
+/**
+ * A caller whose certificate names a merchant works for this one. Whoever's names none reads what all merchants of the organisation have,
+ * and writes for the node's own, as the ledger takes it.
+ */
+const onlyOf = (
+  { method }: Pick<Operation, 'method'>,
+  { caller, ownMerchant }: CallContext,
+): string | undefined => caller.actor ?? (method === 'GET' ? undefined : ownMerchant);
 
-/** @returns the same handlers, for the organisation's own merchants. */
+type Handle = (context: CallContext, input: Input) => Promise<unknown>;
+
+/** @returns the same handlers, for what their callers reach. */
 export const forOwnMerchants = (
   handlers: Handlers<OperationTable, CallContext>,
-): Handlers<OperationTable, CallContext> =>
-  Object.fromEntries(
-    Object.entries(handlers as unknown as Readonly<Record<string, Handle>>).map(
-      ([name, handle]): [string, Handle] => [
-        name,
-        async (context, input) => {
-          await ensureOwn(context, input);
-          return handle(context, input);
-        },
-      ],
-    ),
-  ) as unknown as Handlers<OperationTable, CallContext>;
+): Handlers<OperationTable, CallContext> => {
+  const all = handlers as unknown as Readonly<Record<string, Handle>>;
+  const reaching = Object.entries<Operation>(MERCHANT_OPERATIONS).map(
+    ([name, operation]): [string, Handle] => [
+      name,
+      async (context, input) => {
+        const call = { ...context, only: onlyOf(operation, context) };
+        await ensureReached(call, input);
+        const handle = all[name];
+        if (handle === undefined) throw new Error(`Nothing handles ${name}.`);
+        return handle(call, input);
+      },
+    ],
+  );
+  return Object.fromEntries(reaching) as unknown as Handlers<OperationTable, CallContext>;
+};

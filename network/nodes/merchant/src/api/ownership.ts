@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Whose the things are that the merchant's operations name. The node works for its organisation's merchants only; who of its people asks
-// makes no difference. Webhooks are the organisation's.
+// Whose the things are that the merchant's operations name. The node works for its organisation's merchants only, and a caller whose
+// certificate names one of them for this one. Webhooks are the organisation's.
 import type { ATTRIBUTES } from '@fabric-offline-pay/domain';
 import type { FieldMeaning } from '@fabric-offline-pay/node-common/client';
 
@@ -23,6 +23,7 @@ export const MERCHANT_FIELDS = {
   currency: 'content',
   customerId: 'content',
   date: 'content',
+  deviceId: 'content',
   digest: 'content',
   document: 'content',
   dryRun: 'content',
@@ -50,3 +51,10 @@ export const MERCHANT_FIELDS = {
   url: 'content',
   waiting: 'content',
 } as const satisfies Readonly<Record<string, FieldMeaning<(typeof ATTRIBUTES)[number]>>>;
+
+type Fields = typeof MERCHANT_FIELDS;
+
+/** A field that names what somebody owns. */
+export type OwnedField = {
+  [Field in keyof Fields]: Fields[Field] extends 'content' ? never : Field;
+}[keyof Fields];

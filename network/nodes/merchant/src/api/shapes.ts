@@ -117,10 +117,15 @@ export const report = z.object({
   height: z.object({ block: z.int(), hash: z.string() }).describe('of the ledger, as read'),
 });
 
+export const eventTypes = z
+  .array(z.enum(EVENT_TYPE_NAMES))
+  .max(EVENT_TYPE_NAMES.length)
+  .describe('empty: all');
+
 export const endpoint = z.object({
   endpointId: identifier,
   url: z.string(),
-  types: z.array(z.enum(EVENT_TYPE_NAMES)).describe('empty: all'),
+  types: eventTypes,
   state: z
     .enum(['active', 'disabled', 'failing'])
     .describe('`failing`: turned off by itself; enable it when it is repaired'),

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file of goods: CSV with the columns of the sample's goods.csv, and what a shop may know beyond the ledger. Each row is checked alone.
+// A long file is read a piece at a time, so that other calls are answered meanwhile.
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   isCategory,
   isCurrency,
@@ -7,8 +10,9 @@ import {
   parseDecimal,
   type InputOf,
 } from '@fabric-offline-pay/domain';
-import { CsvError, parse } from 'csv-parse/sync';
+import { CsvError, parse } from 'csv-parse';
 import * as z from 'zod';
+import { refuse } from '../merchant-error.js';
 
 /** Goods as the ledger registers them. */
 export type Registration = InputOf<'goods', 'registerGoods'>['goods'][number];
@@ -144,13 +148,69 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
-function records(csv: string): readonly Parsed[] | LineProblem {
-  try {
-    return parse(csv, { bom: true, columns: true, info: true, skip_empty_lines: true });
-  } catch (error) {
-    const line =
-      error instanceof CsvError && typeof error['lines'] === 'number' ? error['lines'] : 1;
-    return { line, field: null, code: 'FILE_UNREADABLE' };
+/** Rows of one file, with those that have a problem. */
+export const MOST_ROWS = 10_000;
+
+/** Characters of one row: more than all columns at their longest. */
+const LONGEST_ROW = 16_384;
+
+/** Bytes that are taken apart, and rows that are checked, before somebody else has a turn. */
+const PIECE = 32_768;
+const ROWS_A_TURN = 100;
+
+function* pieces(text: string): Generator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let from = 0; from < bytes.length; from += PIECE) yield bytes.subarray(from, from + PIECE);
+}
+
+const recordsIn = (csv: string): AsyncIterable<Parsed> =>
+  Readable.from(pieces(csv)).pipe(
+    parse({
+      ...{ bom: true, columns: true, info: true, skip_empty_lines: true },
+      max_record_size: LONGEST_ROW,
+    }),
+  );
+
+const lineOf = (error: CsvError): number =>
+  typeof error['lines'] === 'number' ? error['lines'] : 1;
+
+/** What has been read of a file. */
+class Reading {
+  readonly goods: GoodsLine[] = [];
+  readonly problems: LineProblem[] = [];
+  readonly #merchantId: string;
+  readonly #seen = new Set<string>();
+
+  constructor(merchantId: string) {
+    this.#merchantId = merchantId;
+  }
+
+  take({ record, info: { lines } }: Parsed): void {
+    try {
+      this.goods.push(this.#checked(goodsLine(lines, record)));
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      this.problems.push({ line: lines, field: error.field, code: error.code });
+    }
+  }
+
+  #checked(line: GoodsLine): GoodsLine {
+    if ((line.merchantId ?? this.#merchantId) !== this.#merchantId)
+      throw new LineError('merchant_id', 'MERCHANT_DIFFERS');
+    const { gtin } = line.registration;
+    if (this.#seen.has(gtin)) throw new LineError('gtin', 'GTIN_REPEATED');
+    this.#seen.add(gtin);
+    return line;
+  }
+}
+
+async function readRows(csv: string, reading: Reading): Promise<void> {
+  let rows = 0;
+  for await (const parsed of recordsIn(csv)) {
+    rows += 1;
+    if (rows > MOST_ROWS) refuse('TOO_MANY_ROWS', 'csv');
+    reading.take(parsed);
+    if (rows % ROWS_A_TURN === 0) await nextTurn();
   }
 }
 
@@ -158,25 +218,15 @@ function records(csv: string): readonly Parsed[] | LineProblem {
  * Reads the file to its end.
  * @param merchantId whose goods they are; a row that names another one is a problem
  * @returns nothing but the problem when it is no CSV
+ * @throws {MerchantError} TOO_MANY_ROWS
  */
-export function readGoodsFile(csv: string, merchantId: string): GoodsFile {
-  const parsed = records(csv);
-  if (!Array.isArray(parsed)) return { goods: [], problems: [parsed as LineProblem] };
-  const goods: GoodsLine[] = [];
-  const problems: LineProblem[] = [];
-  const seen = new Set<string>();
-  for (const { record, info } of parsed as readonly Parsed[])
-    try {
-      const line = goodsLine(info.lines, record);
-      if ((line.merchantId ?? merchantId) !== merchantId)
-        throw new LineError('merchant_id', 'MERCHANT_DIFFERS');
-      const { gtin } = line.registration;
-      if (seen.has(gtin)) throw new LineError('gtin', 'GTIN_REPEATED');
-      seen.add(gtin);
-      goods.push(line);
-    } catch (error) {
-      if (!(error instanceof LineError)) throw error;
-      problems.push({ line: info.lines, field: error.field, code: error.code });
-    }
-  return { goods, problems };
+export async function readGoodsFile(csv: string, merchantId: string): Promise<GoodsFile> {
+  const reading = new Reading(merchantId);
+  try {
+    await readRows(csv, reading);
+  } catch (error) {
+    if (!(error instanceof CsvError)) throw error;
+    return { goods: [], problems: [{ line: lineOf(error), field: null, code: 'FILE_UNREADABLE' }] };
+  }
+  return reading;
 }

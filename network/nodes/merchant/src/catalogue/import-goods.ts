@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Registers a file of goods. What is registered like this already is not sent again, so that a file may be imported as often as one likes,
-// and after a crash in the middle.
+// Registers a file of goods, some at a time. What is registered like this already is not sent again, so that a file may be imported as often
+// as one likes, and after a crash in the middle.
 import type { Client } from '@fabric-offline-pay/sdk';
 import type { MerchantDatabase } from '../database/schema.js';
 import { written } from '../ledger-call.js';
@@ -39,14 +39,26 @@ export interface ImportRequest {
   readonly dryRun: boolean;
 }
 
-/** Of one transaction. */
+/** Of one transaction of the ledger, and of one statement on the tables. */
 const MOST_GOODS = 200;
 
-async function registered(db: MerchantDatabase, merchantId: string) {
+function* batches<Entry>(entries: readonly Entry[]): Generator<readonly Entry[]> {
+  for (let from = 0; from < entries.length; from += MOST_GOODS)
+    yield entries.slice(from, from + MOST_GOODS);
+}
+
+/** @returns how these goods are registered now, by GTIN */
+async function registered(
+  db: MerchantDatabase,
+  merchantId: string,
+  lines: readonly GoodsLine[],
+): Promise<ReadonlyMap<string, string>> {
+  const gtins = lines.map(({ registration }) => registration.gtin);
   const rows = await db
     .selectFrom('followed_goods')
     .selectAll()
     .where('merchant_id', '=', merchantId)
+    .where('gtin', 'in', gtins)
     .execute();
   const known = rows.map((row): Registration => ({
     gtin: row.gtin,
@@ -62,60 +74,67 @@ async function registered(db: MerchantDatabase, merchantId: string) {
   return new Map(known.map((goods) => [goods.gtin, JSON.stringify(goods)]));
 }
 
-function* batches<Entry>(entries: readonly Entry[]): Generator<readonly Entry[]> {
-  for (let from = 0; from < entries.length; from += MOST_GOODS)
-    yield entries.slice(from, from + MOST_GOODS);
-}
-
+/** In the order of their keys, so that two imports at the same time wait for each other instead of locking each other out. */
 async function keepDetails(
-  db: MerchantDatabase,
+  { db }: Pick<ImportContext, 'db'>,
   merchantId: string,
   lines: readonly GoodsLine[],
 ): Promise<void> {
-  for (const { registration, details } of lines) {
-    const { name, brand, gpcBrick: gpc_brick, taxRate: tax_rate } = details;
-    const kept = { name, brand, gpc_brick, tax_rate };
-    await db
-      .insertInto('goods_details')
-      .values({ merchant_id: merchantId, gtin: registration.gtin, ...kept })
-      .onConflict((conflict) => conflict.columns(['merchant_id', 'gtin']).doUpdateSet(kept))
-      .execute();
-  }
+  const rows = lines.map(({ registration: { gtin }, details }) => ({
+    ...{ merchant_id: merchantId, gtin, name: details.name, brand: details.brand },
+    ...{ gpc_brick: details.gpcBrick, tax_rate: details.taxRate },
+  }));
+  await db
+    .insertInto('goods_details')
+    .values(rows.sort((a, b) => (a.gtin < b.gtin ? -1 : 1)))
+    .onConflict((conflict) =>
+      conflict.columns(['merchant_id', 'gtin']).doUpdateSet((row) => ({
+        name: row.ref('excluded.name'),
+        brand: row.ref('excluded.brand'),
+        gpc_brick: row.ref('excluded.gpc_brick'),
+        tax_rate: row.ref('excluded.tax_rate'),
+      })),
+    )
+    .execute();
 }
 
+/** Names follow the ledger: nothing is kept of goods that it refuses. */
 async function register(
   context: ImportContext,
   merchantId: string,
   {
-    goods,
+    lines,
     changed,
-  }: { readonly goods: readonly GoodsLine[]; readonly changed: readonly GoodsLine[] },
+  }: { readonly lines: readonly GoodsLine[]; readonly changed: readonly GoodsLine[] },
 ): Promise<void> {
-  const { db, client } = context;
-  await db.transaction().execute((transaction) => keepDetails(transaction, merchantId, goods));
-  for (const batch of batches(changed)) {
-    const registrations = batch.map(({ registration }) => registration);
-    await written(context, client.goods.registerGoods({ merchantId, goods: registrations }));
-  }
+  const goods = changed.map(({ registration }) => registration);
+  if (goods.length > 0)
+    await written(context, context.client.goods.registerGoods({ merchantId, goods }));
+  await keepDetails(context, merchantId, lines);
 }
 
 /**
  * @returns for each row of the file what became of it, or its problem. Rows with problems are left out, the others are registered
+ * @throws {MerchantError} TOO_MANY_ROWS before anything is registered
  * @throws {RefusedError} when the ledger refuses a batch; earlier batches stay, and a repetition goes on where it ended
  */
 export async function importGoods(
   context: ImportContext,
   { merchantId, csv, dryRun }: ImportRequest,
 ): Promise<Import> {
-  const { goods, problems } = readGoodsFile(csv, merchantId);
-  const known = await registered(context.db, merchantId);
-  const isChanged = ({ registration }: GoodsLine): boolean =>
-    known.get(registration.gtin) !== JSON.stringify(registration);
-  const lines = goods.map((each): ImportedLine => ({
-    line: each.line,
-    gtin: each.registration.gtin,
-    result: isChanged(each) ? 'changed' : 'unchanged',
-  }));
-  if (!dryRun) await register(context, merchantId, { goods, changed: goods.filter(isChanged) });
-  return { dryRun, lines, problems };
+  const { goods, problems } = await readGoodsFile(csv, merchantId);
+  const results: ImportedLine[] = [];
+  for (const lines of batches(goods)) {
+    const known = await registered(context.db, merchantId, lines);
+    const isChanged = ({ registration }: GoodsLine): boolean =>
+      known.get(registration.gtin) !== JSON.stringify(registration);
+    if (!dryRun) await register(context, merchantId, { lines, changed: lines.filter(isChanged) });
+    for (const each of lines)
+      results.push({
+        line: each.line,
+        gtin: each.registration.gtin,
+        result: isChanged(each) ? 'changed' : 'unchanged',
+      });
+  }
+  return { dryRun, lines: results, problems };
 }

@@ -5,7 +5,7 @@ import { CATALOGUE_MIGRATIONS } from './catalogue-tables.js';
 import { EVIDENCE_MIGRATIONS } from './evidence-tables.js';
 import { FOLLOWED_MIGRATIONS } from './followed-migrations.js';
 import { TERMINAL_MIGRATIONS } from './terminal-tables.js';
-import { WEBHOOK_MIGRATIONS } from './webhook-tables.js';
+import { WEBHOOK_MIGRATIONS, WEBHOOK_RUN_MIGRATIONS } from './webhook-tables.js';
 
 export const MIGRATIONS: Migrations = {
   ...FOLLOWED_MIGRATIONS,
@@ -14,4 +14,5 @@ export const MIGRATIONS: Migrations = {
   ...EVIDENCE_MIGRATIONS,
   ...TERMINAL_MIGRATIONS,
   '0006-followed-tables': { up: createFollowedTables },
+  ...WEBHOOK_RUN_MIGRATIONS,
 };

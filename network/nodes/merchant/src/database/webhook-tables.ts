@@ -19,6 +19,8 @@ export interface WebhookEndpointTable {
   previous_secret: string | null;
   previous_until: number | null;
   created_at: number;
+  /** The run that tells it now. A later one takes its place, and the earlier one tells nothing more. */
+  run_id: string | null;
 }
 
 /** Made from the ledger, and kept when the tables are made anew, so that nobody is told twice. */
@@ -67,6 +69,14 @@ async function createEvents(db: Kysely<unknown>): Promise<void> {
     .addColumn('at', 'bigint', (column) => column.notNull())
     .execute();
 }
+
+/** Appended after those that other tables came with. */
+export const WEBHOOK_RUN_MIGRATIONS: Migrations = {
+  '0007-webhook-runs': {
+    up: (db: Kysely<unknown>) =>
+      db.schema.alterTable('webhook_endpoints').addColumn('run_id', 'varchar(64)').execute(),
+  },
+};
 
 export const WEBHOOK_MIGRATIONS: Migrations = {
   '0002-webhooks': {

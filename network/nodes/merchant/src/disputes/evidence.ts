@@ -58,7 +58,8 @@ export interface DisputeFile extends DisputeKey {
   readonly submittedAt: number | null;
 }
 
-const byDispute = ({ merchantId, orderNumber, disputeId }: DisputeKey) => ({
+/** @returns the columns of a dispute's key */
+export const byDispute = ({ merchantId, orderNumber, disputeId }: DisputeKey) => ({
   merchant_id: merchantId,
   order_number: orderNumber,
   dispute_id: disputeId,
@@ -166,7 +167,8 @@ export const addEvidence = (
     const bytes = Buffer.from(document, 'base64');
     if (bytes.length === 0 || bytes.length > LONGEST_DOCUMENT)
       refuse('DOCUMENT_INVALID', 'document');
-    if (dispute.documents.length >= MOST_DOCUMENTS) refuse('TOO_MANY_DOCUMENTS');
+    const others = dispute.documents.filter((known) => known.evidenceId !== evidenceId);
+    if (others.length >= MOST_DOCUMENTS) refuse('TOO_MANY_DOCUMENTS');
     const stated = {
       kind,
       media_type: mediaType,
@@ -210,27 +212,3 @@ export const submitEvidence = (
       .execute();
     return { ...dispute, submittedAt: submitted_at };
   });
-
-/** Everything that was submitted, for the bank. */
-export interface Bundle extends DisputeFile {
-  readonly contents: readonly { readonly evidenceId: string; readonly document: string }[];
-}
-
-/** @throws {MerchantError} NOT_FOUND; EVIDENCE_MISSING before it was submitted */
-export async function readBundle(context: EvidenceContext, key: DisputeKey): Promise<Bundle> {
-  const dispute = await readDispute(context, key);
-  if (dispute.submittedAt === null) refuse('EVIDENCE_MISSING');
-  const { merchant_id, order_number, dispute_id } = byDispute(key);
-  const rows = await context.db
-    .selectFrom('evidence')
-    .select(['evidence_id', 'document'])
-    .where('merchant_id', '=', merchant_id)
-    .where('order_number', '=', order_number)
-    .where('dispute_id', '=', dispute_id)
-    .orderBy('evidence_id')
-    .execute();
-  return {
-    ...dispute,
-    contents: rows.map(({ evidence_id: evidenceId, document }) => ({ evidenceId, document })),
-  };
-}

@@ -43,7 +43,11 @@ export const EVENT_TYPES = {
   'batch.settled': event('Payments without a network were settled.', batch),
   'payment.refunded': event(
     'A payment without a network was refunded; the amount is everything so far.',
-    order.extend({ currency, amount }),
+    order.extend({
+      ...{ currency, amount },
+      batchId: identifier.nullable().describe('null: it was settled when another followed it'),
+      counter: z.int().describe('tells payments of a device apart'),
+    }),
   ),
   'payout.requested': event('A payout was asked for.', payout),
   'payout.paid': event('The bank redeemed the money of a payout.', payout),

@@ -39,6 +39,8 @@ export const noteEvent =
     const endpoints = await db
       .selectFrom('webhook_endpoints')
       .select(['endpoint_id', 'types'])
+      // No endpoint is removed before what is noted for it stands.
+      .forKeyShare()
       .execute();
     for (const { endpoint_id, types } of endpoints) {
       if (!wants(types, type)) continue;

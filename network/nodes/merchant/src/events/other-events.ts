@@ -34,16 +34,28 @@ export function batchEvent(
   return { key: [subject], type: 'batch.settled', subject, data, at };
 }
 
+/** Where a refunded payment was settled, as far as the tables know it. */
+export interface RefundedPayment {
+  readonly batchId: string | null;
+  readonly counter: number;
+}
+
+/**
+ * @param parts of the row's key: the device's reserve and the payment's place in it. Payments may have their order number in common, and
+ * tables may lack the batch, so that only these tell refunds apart in the same way whenever the ledger is read.
+ */
 export function offlineRefundEvent(
   { merchantId, orderNumber, currency, refunded }: RowValue<'offlineRefund'>,
+  parts: readonly string[],
+  payment: RefundedPayment,
   at: number,
 ): MerchantEvent {
   const subject = `order/${merchantId}/${orderNumber}`;
   return {
-    key: [subject, 'payment.refunded', refunded],
+    key: [subject, 'payment.refunded', ...parts, refunded],
     type: 'payment.refunded',
     subject,
-    data: { merchantId, orderNumber, currency, amount: refunded },
+    data: { merchantId, orderNumber, currency, amount: refunded, ...payment },
     at,
   };
 }

@@ -91,14 +91,16 @@ export class OfflineProjection implements Projection<MerchantTables> {
     },
   ): Promise<void> {
     const [customerId = '', deviceId = '', epoch, counter] = parts;
-    await db
+    const payment = await db
       .updateTable('offline_payments')
       .set({ refunded: row.refunded })
       .where('customer_id', '=', customerId)
       .where('device_id', '=', deviceId)
       .where('epoch', '=', Number(epoch))
       .where('counter', '=', Number(counter))
-      .execute();
-    await this.#note(db, offlineRefundEvent(row, at));
+      .returning('batch_id')
+      .executeTakeFirst();
+    const settled = { batchId: payment?.batch_id ?? null, counter: Number(counter) };
+    await this.#note(db, offlineRefundEvent(row, parts, settled, at));
   }
 }

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // What payees have, and their payouts.
 import { sql } from 'kysely';
-import type { MerchantDatabase } from '../database/schema.js';
+import { reachedMerchants, type Reach } from '../reached-merchants.js';
 import type { Payout } from './settlement-report.js';
-
-interface Context {
-  readonly db: MerchantDatabase;
-}
 
 /** A payee's money in one currency, minor units. */
 export interface Balance {
@@ -25,15 +21,20 @@ export interface Balance {
 const EMPTY = { balance: '0', withheld: '0', owed: '0', open: '0' };
 
 /** By payee and currency. */
-export async function listBalances({ db }: Context): Promise<Balance[]> {
-  const credits = await db
+export async function listBalances(reach: Reach): Promise<Balance[]> {
+  const credits = await reach.db
     .selectFrom('payee_credits')
     .select(['payee_id', 'currency'])
     .select(sql<string>`sum(amount::numeric)::text`.as('open'))
+    .where('payee_id', 'in', reachedMerchants(reach))
     .where('rolled_up', '=', false)
     .groupBy(['payee_id', 'currency'])
     .execute();
-  const rows = await db.selectFrom('payee_balances').selectAll().execute();
+  const rows = await reach.db
+    .selectFrom('payee_balances')
+    .selectAll()
+    .where('payee_id', 'in', reachedMerchants(reach))
+    .execute();
   const balances = new Map<string, Balance>();
   for (const { payee_id: payeeId, currency, ...money } of [...rows, ...credits]) {
     const key = `${payeeId}/${currency}`;
@@ -44,12 +45,13 @@ export async function listBalances({ db }: Context): Promise<Balance[]> {
 
 /** The newest first. */
 export async function listPayouts(
-  { db }: Context,
+  reach: Reach,
   { waiting, limit }: { readonly waiting: boolean; readonly limit: number },
 ): Promise<Payout[]> {
-  const rows = await db
+  const rows = await reach.db
     .selectFrom('payouts')
     .selectAll()
+    .where('payee_id', 'in', reachedMerchants(reach))
     .$if(waiting, (query) => query.where('paid_at', 'is', null))
     .orderBy('requested_at', 'desc')
     .orderBy('redeem_id')

@@ -5,6 +5,7 @@ import type { Selectable } from 'kysely';
 import type { FollowedOrderTable, MerchantDatabase } from '../database/schema.js';
 import type { ShownOrder } from '../events/shown-order.js';
 import { refuse } from '../merchant-error.js';
+import { reachedMerchants, type Reach } from '../reached-merchants.js';
 
 interface Context {
   readonly db: MerchantDatabase;
@@ -56,13 +57,14 @@ export interface OrderPage {
 
 /** Orders by merchant and number. */
 export async function listOrders(
-  { db }: Context,
+  reach: Reach,
   { merchantId, state, after, limit }: OrderQuery,
 ): Promise<OrderPage> {
   const [afterMerchant = '', afterNumber = ''] = after?.split('/') ?? [];
-  const rows = await db
+  const rows = await reach.db
     .selectFrom('followed_orders')
     .selectAll()
+    .where('merchant_id', 'in', reachedMerchants(reach))
     .$if(merchantId !== undefined, (query) => query.where('merchant_id', '=', merchantId ?? ''))
     .$if(state !== undefined, (query) => query.where('state', '=', state ?? 'basket'))
     .$if(after !== undefined, (query) =>
@@ -103,12 +105,13 @@ const CAPTURABLE: readonly OrderState[] = ['categoryChecked', 'matched', 'partia
 
 /** Orders whose held money the bank has not captured, those whose hold ends first at the top. */
 export async function capturesDue(
-  { db }: Context,
+  reach: Reach,
   { limit }: { readonly limit: number },
 ): Promise<OrderFile[]> {
-  const rows = await db
+  const rows = await reach.db
     .selectFrom('followed_orders')
     .selectAll()
+    .where('merchant_id', 'in', reachedMerchants(reach))
     .where('state', 'in', CAPTURABLE)
     .where('uncaptured', '<>', '0')
     .orderBy('expires_at')

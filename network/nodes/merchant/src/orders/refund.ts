@@ -5,7 +5,7 @@ import type { WithPlace } from '@fabric-offline-pay/node-common/client';
 import type { Client } from '@fabric-offline-pay/sdk';
 import type { Selectable } from 'kysely';
 import type { MerchantDatabase, OfflinePaymentTable } from '../database/schema.js';
-import { written } from '../ledger-call.js';
+import { answered, written } from '../ledger-call.js';
 import { refuse } from '../merchant-error.js';
 
 interface Context {
@@ -23,6 +23,9 @@ export interface Refund {
   /** Tells payments apart that have the order number in common. */
   readonly batchId?: string | undefined;
   readonly counter?: number | undefined;
+  /** Devices count for themselves, so that two of one batch may have the counter in common, too. */
+  readonly customerId?: string | undefined;
+  readonly deviceId?: string | undefined;
 }
 
 /** What a refund answers, with its place on the ledger. */
@@ -41,11 +44,15 @@ const isHeld = async ({ db }: Context, { merchantId, orderNumber }: Refund): Pro
     .where('currency', 'is not', null)
     .executeTakeFirst()) !== undefined;
 
-/** @throws {MerchantError} NOT_FOUND, PAYMENT_AMBIGUOUS */
+/** @returns whether a refund can only mean a payment without a network */
+const namesPayment = ({ batchId, counter, customerId, deviceId }: Refund): boolean =>
+  [batchId, counter, customerId, deviceId].some((named) => named !== undefined);
+
+/** @throws {MerchantError} PAYMENT_AMBIGUOUS */
 async function findPayment(
   { db }: Context,
-  { merchantId, orderNumber, batchId, counter }: Refund,
-): Promise<Selectable<OfflinePaymentTable>> {
+  { merchantId, orderNumber, batchId, counter, customerId, deviceId }: Refund,
+): Promise<Selectable<OfflinePaymentTable> | undefined> {
   const payments = await db
     .selectFrom('offline_payments')
     .selectAll()
@@ -53,9 +60,11 @@ async function findPayment(
     .where('order_number', '=', orderNumber)
     .$if(batchId !== undefined, (query) => query.where('batch_id', '=', batchId ?? ''))
     .$if(counter !== undefined, (query) => query.where('counter', '=', counter ?? 0))
+    .$if(customerId !== undefined, (query) => query.where('customer_id', '=', customerId ?? ''))
+    .$if(deviceId !== undefined, (query) => query.where('device_id', '=', deviceId ?? ''))
     .execute();
   if (payments.length > 1) refuse('PAYMENT_AMBIGUOUS', 'batchId');
-  return payments[0] ?? refuse('NOT_FOUND', 'orderNumber');
+  return payments[0];
 }
 
 /** What both kinds of refund answer alike. */
@@ -71,8 +80,11 @@ const placeOf = ({
   attempts,
 });
 
-async function refundPayment(context: Context, refund: Refund): Promise<Refunded> {
-  const payment = await findPayment(context, refund);
+async function refundPayment(
+  context: Context,
+  refund: Refund,
+  payment: Selectable<OfflinePaymentTable>,
+): Promise<Refunded> {
   const submitted = context.client.offline.refund({
     merchantId: payment.merchant_id,
     batchId: payment.batch_id,
@@ -87,17 +99,26 @@ async function refundPayment(context: Context, refund: Refund): Promise<Refunded
   return { refunded: placed.refunded, ...placeOf(placed) };
 }
 
-/** @throws {MerchantError} NOT_FOUND, PAYMENT_AMBIGUOUS; and what `settlement:refund` or `offline:refund` refuses */
-export async function placeRefund(context: Context, refund: Refund): Promise<Refunded> {
-  if (!(await isHeld(context, refund))) return refundPayment(context, refund);
-  const { merchantId, orderNumber, refundId, amount } = refund;
-  const submitted = context.client.settlement.refund({
-    merchantId,
-    orderNumber,
-    refundId,
-    amount,
-  });
+async function refundOrder(
+  context: Context,
+  { merchantId, orderNumber, refundId, amount }: Refund,
+): Promise<Refunded> {
+  const key = { merchantId, orderNumber };
+  const submitted = context.client.settlement.refund({ ...key, refundId, amount });
   const placed = await written(context, submitted);
-  const { hold } = await context.client.orderNumber.readOrder({ merchantId, orderNumber });
+  const { hold } = await answered(context.client.orderNumber.readOrder(key));
   return { refunded: hold?.refunded ?? amount, ...placeOf(placed) };
+}
+
+/**
+ * The tables tell orders from payments without a network. What they lack, because they are behind or the merchant came from another
+ * organisation, may still be an order: the ledger knows.
+ * @throws {MerchantError} NOT_FOUND, PAYMENT_AMBIGUOUS; and what `settlement:refund` or `offline:refund` refuses
+ */
+export async function placeRefund(context: Context, refund: Refund): Promise<Refunded> {
+  const isOfPayment = namesPayment(refund);
+  if (!isOfPayment && (await isHeld(context, refund))) return refundOrder(context, refund);
+  const payment = await findPayment(context, refund);
+  if (payment !== undefined) return refundPayment(context, refund, payment);
+  return isOfPayment ? refuse('NOT_FOUND', 'orderNumber') : refundOrder(context, refund);
 }

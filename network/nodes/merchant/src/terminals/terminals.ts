@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Terminals: what each reports that it waits to settle, and what was settled.
 import type { MerchantDatabase } from '../database/schema.js';
+import { reachedMerchants, type Reach } from '../reached-merchants.js';
 
 interface Context {
   readonly db: MerchantDatabase;
@@ -40,12 +41,17 @@ export async function reportTerminal(
 }
 
 /** Terminals, the longest silent first. */
-export async function listTerminals({ db }: Pick<Context, 'db'>): Promise<ListedTerminal[]> {
-  const rows = await db
+export async function listTerminals(
+  reach: Reach,
+  { limit }: { readonly limit: number },
+): Promise<ListedTerminal[]> {
+  const rows = await reach.db
     .selectFrom('terminals')
     .selectAll()
+    .where('merchant_id', 'in', reachedMerchants(reach))
     .orderBy('reported_at')
     .orderBy('terminal_id')
+    .limit(limit)
     .execute();
   return rows.map((row) => ({
     merchantId: row.merchant_id,

@@ -11,6 +11,8 @@ import { startMerchant } from '../start-merchant.js';
 
 export interface HouseLedger {
   readonly client: Client;
+  /** Of further merchants. */
+  readonly clientOf?: (merchantId: string) => Client | undefined;
   readonly blocks: BlockSource;
   readonly mspId: string;
   /** Closed with the node. */
@@ -26,7 +28,7 @@ export class MerchantHouse {
     readonly failures: readonly unknown[],
   ) {}
 
-  static async open({ client, blocks, mspId, place }: HouseLedger): Promise<MerchantHouse> {
+  static async open({ mspId, place, ...ledger }: HouseLedger): Promise<MerchantHouse> {
     const house = new TestHouse({
       ...{ name: 'merchant', server: 'merchant-node', mspId, actor: 'merchant-1' },
     } as const);
@@ -37,7 +39,7 @@ export class MerchantHouse {
       webhooks: { reach: 'loopback', timeoutMs: 20_000 },
     });
     const node = await startMerchant(readConfig(file), {
-      ...{ client, blocks, logger, place },
+      ...{ ...ledger, logger, place },
       onEnd: (error) => failures.push(error),
       backoff: () => 50,
     });
@@ -57,10 +59,11 @@ export class MerchantHouse {
     return this.house.logged;
   }
 
-  /** A client with a certificate of this role from the organisation's authority. */
-  clientOf(role: string): NodeClient<OperationTable> {
+  /** A client with a certificate of this role from the organisation's authority. @param actor the merchant that it names, if any */
+  clientOf(role: string, actor?: string): NodeClient<OperationTable> {
     const { authority } = this.house;
-    const { cert, key } = authority.issue({ commonName: role, role });
+    const subject = { commonName: `${role}${actor ?? ''}`, role };
+    const { cert, key } = authority.issue(actor === undefined ? subject : { ...subject, actor });
     const options = { url: this.node.url, root: authority.root, cert, key };
     const client = nodeClient(MERCHANT_OPERATIONS, options);
     this.#clients.push(client);

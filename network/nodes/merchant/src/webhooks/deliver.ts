@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Tells one endpoint what waits for it. Events of one subject go one after the other, other subjects do not wait for them. A crash between
-// an answer and its note sends the same id again, which receivers know by `webhook-id`.
+// an answer and its note sends the same id again, which receivers know by `webhook-id`. So does a run that another one replaced while it
+// waited for an answer: what it hears then changes nothing that the other one has noted.
+import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemCodeOf } from '@fabric-offline-pay/node-common';
 import { signedHeaders } from '@fabric-offline-pay/node-common/node';
@@ -24,13 +26,16 @@ type Waiting = Pick<
 /** Subjects that are told at the same time. */
 const AT_ONCE = 16;
 
+/** Subjects that are read at the same time: finding them passes over everything that waits, which may be much after days. */
+const READ_AT_ONCE = 512;
+
 /** A run ends when nothing is due for so long, which is longer than the first wait; the clock asks for the next, each minute. */
 const LINGER_MS = 7_000;
 
 /** What comes in meanwhile is seen at least so often. */
 const LOOK_AGAIN_MS = 500;
 
-/** A run ends then, so that another process can take over, and asks for the next itself. */
+/** A run begins nothing more then, so that another process can take over, and asks for the next itself. Its last answers come in time. */
 const LONGEST_RUN_MS = 120_000;
 
 const GONE = 410;
@@ -46,21 +51,25 @@ class Deliveries {
   readonly #endpointId: string;
   readonly #signal: AbortSignal;
   readonly #active = new Map<string, Promise<void>>();
-  #endpoint: Endpoint | undefined;
+  /** Due, and not begun; one a subject. */
+  #ready: Waiting[] = [];
+  readonly #runId = randomUUID();
+  readonly #until: number;
 
   constructor(context: WebhookContext, endpointId: string, signal: AbortSignal) {
     this.#context = context;
     this.#endpointId = endpointId;
     this.#signal = signal;
+    this.#until = context.clock() + LONGEST_RUN_MS;
   }
 
   /** @returns whether something may still be due */
   async run(): Promise<boolean> {
-    const until = this.#context.clock() + LONGEST_RUN_MS;
+    await this.#takeOver();
     try {
       for (;;) {
-        if (!(await this.#mayGoOn())) return false;
-        if (this.#context.clock() >= until) return true;
+        if ((await this.#endpoint()) === undefined) return false;
+        if (this.#isOver()) return true;
         if (!(await this.#step())) return false;
       }
     } finally {
@@ -68,27 +77,36 @@ class Deliveries {
     }
   }
 
-  async #mayGoOn(): Promise<boolean> {
-    const { db } = this.#context;
-    this.#endpoint = await db
+  async #takeOver(): Promise<void> {
+    await this.#context.db
+      .updateTable('webhook_endpoints')
+      .set({ run_id: this.#runId })
+      .where('endpoint_id', '=', this.#endpointId)
+      .execute();
+  }
+
+  /** @returns the endpoint as it is now; undefined when this run must tell it nothing more */
+  async #endpoint(): Promise<Endpoint | undefined> {
+    if (this.#signal.aborted) return undefined;
+    return this.#context.db
       .selectFrom('webhook_endpoints')
       .selectAll()
       .where('endpoint_id', '=', this.#endpointId)
       .where('state', '=', 'active')
+      .where('run_id', '=', this.#runId)
       .executeTakeFirst();
-    return this.#endpoint !== undefined && !this.#signal.aborted;
+  }
+
+  #isOver(): boolean {
+    return this.#context.clock() >= this.#until;
   }
 
   /** @returns false when nothing is under way, and nothing is due soon */
   async #step(): Promise<boolean> {
-    const { clock } = this.#context;
     // Also one that ends meanwhile: what was read of it may be what was just told.
     const busy = new Set(this.#active.keys());
-    const heads = (await this.#heads()).filter(({ subject }) => !busy.has(subject));
-    const now = clock();
-    for (const head of heads.filter(({ due_at }) => due_at <= now)) this.#start(head);
-    const later = heads.find(({ due_at }) => due_at > now);
-    const wait = later === undefined ? Infinity : later.due_at - now;
+    const wait = this.#ready.length === 0 ? await this.#look(busy) : Infinity;
+    while (this.#active.size < AT_ONCE && this.#ready.length > 0) this.#start(this.#ready.shift());
     if (this.#active.size === 0) {
       // What ended while the others were read may be due again, and was left out of them.
       if (busy.size > 0) return true;
@@ -96,6 +114,15 @@ class Deliveries {
     }
     await this.#news(Math.min(wait, LOOK_AGAIN_MS));
     return true;
+  }
+
+  /** Reads what is due of all subjects but these. @returns milliseconds until something else is due */
+  async #look(busy: ReadonlySet<string>): Promise<number> {
+    const heads = (await this.#heads()).filter(({ subject }) => !busy.has(subject));
+    const now = this.#context.clock();
+    this.#ready = heads.filter(({ due_at }) => due_at <= now);
+    const later = heads.find(({ due_at }) => due_at > now);
+    return later === undefined ? Infinity : later.due_at - now;
   }
 
   /** The first waiting event of each subject, those that are due longest first. */
@@ -106,13 +133,13 @@ class Deliveries {
         from webhook_deliveries
         where endpoint_id = ${this.#endpointId} and due_at is not null order by subject, seq
       ) heads join webhook_events event on event.seq = heads.seq
-      order by heads.due_at limit ${AT_ONCE + this.#active.size}
+      order by heads.due_at limit ${READ_AT_ONCE + this.#active.size}
     `.execute(this.#context.db);
     return rows;
   }
 
-  #start(head: Waiting): void {
-    if (this.#active.size >= AT_ONCE) return;
+  #start(head: Waiting | undefined): void {
+    if (head === undefined) return;
     const { subject } = head;
     const work = this.#tellAll(head).finally(() => this.#active.delete(subject));
     this.#active.set(subject, work);
@@ -130,7 +157,7 @@ class Deliveries {
   /** The event and what follows it, until one is not accepted. */
   async #tellAll(head: Waiting): Promise<void> {
     let waiting: Waiting | undefined = head;
-    while (waiting !== undefined && !this.#signal.aborted)
+    while (waiting !== undefined && !this.#isOver())
       waiting = (await this.#tell(waiting)) ? await this.#next(waiting) : undefined;
   }
 
@@ -149,14 +176,13 @@ class Deliveries {
 
   /** @returns whether the next one of the subject may follow */
   async #tell(waiting: Waiting): Promise<boolean> {
-    const endpoint = this.#endpoint;
+    const endpoint = await this.#endpoint();
     if (endpoint === undefined) return false;
     const triedSince = waiting.tried_since ?? this.#context.clock();
     const result = await this.#attempt(endpoint, waiting);
     if (isAccepted(result)) {
       const at = this.#context.clock();
-      await this.#note(waiting, { due_at: null, delivered_at: at, last_result: result });
-      return true;
+      return this.#note(waiting, { due_at: null, delivered_at: at, last_result: result });
     }
     return this.#failed({ ...waiting, tried_since: triedSince }, result);
   }
@@ -193,22 +219,27 @@ class Deliveries {
       return false;
     }
     if (!(await this.#acceptedSince(tried_since))) return this.#turnOff(waiting, failed);
-    await this.#note(waiting, { ...failed, due_at: null });
+    if (!(await this.#note(waiting, { ...failed, due_at: null }))) return false;
     const { event_id: eventId } = waiting;
     this.#context.observer.eventGivenUp({ endpointId: this.#endpointId, eventId, result });
     return true;
   }
 
+  /** @returns false when another run has noted an attempt meanwhile: that one counts */
   async #note(
     { seq, attempts }: Waiting,
     changes: Partial<Omit<WebhookDeliveryTable, 'seq' | 'endpoint_id'>>,
-  ): Promise<void> {
-    await this.#context.db
+  ): Promise<boolean> {
+    const noted = await this.#context.db
       .updateTable('webhook_deliveries')
       .set({ ...changes, attempts: attempts + 1 })
       .where('endpoint_id', '=', this.#endpointId)
       .where('seq', '=', seq)
-      .execute();
+      .where('attempts', '=', attempts)
+      .where('due_at', 'is not', null)
+      .returning('seq')
+      .executeTakeFirst();
+    return noted !== undefined;
   }
 
   async #acceptedSince(since: number): Promise<boolean> {
@@ -227,7 +258,7 @@ class Deliveries {
     waiting: Waiting,
     failed: { readonly tried_since: number; readonly last_result: string },
   ): Promise<boolean> {
-    await this.#note(waiting, failed);
+    if (!(await this.#note(waiting, failed))) return false;
     const turned = await this.#context.db
       .updateTable('webhook_endpoints')
       .set({ state: 'failing' })
@@ -238,13 +269,12 @@ class Deliveries {
     const result = failed.last_result;
     if (turned !== undefined)
       this.#context.observer.endpointFailing({ endpointId: this.#endpointId, result });
-    this.#endpoint = undefined;
     return false;
   }
 }
 
 /**
- * Tells an endpoint everything that is due. One run at a time for each endpoint.
+ * Tells an endpoint everything that is due, in the place of an earlier run that still goes on.
  * @returns whether something may still be due
  */
 export const deliverDue = (

@@ -85,12 +85,24 @@ export interface Registration {
   readonly types: readonly EventType[];
 }
 
-/** @throws {MerchantError} ENDPOINT_REFUSED when webhooks may not go there; ENDPOINT_EXISTS */
+/** Each event is noted for each of them, in the database transaction of its block. */
+export const MOST_ENDPOINTS = 20;
+
+async function ensureRoom({ db }: Pick<EndpointsContext, 'db'>): Promise<void> {
+  const { count } = await db
+    .selectFrom('webhook_endpoints')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  if (count >= MOST_ENDPOINTS) refuse('TOO_MANY_ENDPOINTS');
+}
+
+/** @throws {MerchantError} ENDPOINT_REFUSED when webhooks may not go there; TOO_MANY_ENDPOINTS; ENDPOINT_EXISTS */
 export async function registerEndpoint(
   { db, clock, seal, reach }: EndpointsContext,
   { endpointId, url, types }: Registration,
 ): Promise<Registered> {
   if (!isEndpointUrl(reach, url)) refuse('ENDPOINT_REFUSED', 'url');
+  await ensureRoom({ db });
   const secret = newSecret();
   const inserted = await db
     .insertInto('webhook_endpoints')
@@ -103,6 +115,7 @@ export async function registerEndpoint(
       previous_secret: null,
       previous_until: null,
       created_at: clock(),
+      run_id: null,
     })
     .onConflict((conflict) => conflict.doNothing())
     .returning('endpoint_id')
@@ -151,7 +164,8 @@ export async function switchEndpoint(
 export async function removeEndpoint({ db }: EndpointsContext, endpointId: string): Promise<void> {
   await findEndpoint({ db }, endpointId);
   await db.transaction().execute(async (transaction) => {
-    for (const table of ['webhook_deliveries', 'webhook_endpoints'] as const)
+    // It waits for blocks that note something for the endpoint, whose deliveries are there then.
+    for (const table of ['webhook_endpoints', 'webhook_deliveries'] as const)
       await transaction.deleteFrom(table).where('endpoint_id', '=', endpointId).execute();
   });
 }

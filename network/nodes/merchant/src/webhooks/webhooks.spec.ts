@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Webhooks against a real HTTP server that fails, redirects, and goes away: each event arrives, in the order of its subject.
 import { randomBytes } from 'node:crypto';
-import { openPoster } from '@fabric-offline-pay/node-common/node';
+import { openPoster, type DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import { sql, type KyselyPlugin } from 'kysely';
 import { Webhook } from 'standardwebhooks';
-import { testPlace } from '../../../common/src/testing/test-place.js';
+import { testPlace, urlOf } from '../../../common/src/testing/test-place.js';
 import { openMerchantDatabase } from '../database/open-database.js';
 import type { MerchantDatabase } from '../database/schema.js';
 import { noteEvent } from '../events/note-event.js';
@@ -13,6 +13,7 @@ import type { WebhookContext } from './context.js';
 import { deliverDue } from './deliver.js';
 import {
   listEndpoints,
+  MOST_ENDPOINTS,
   registerEndpoint,
   removeEndpoint,
   replayFrom,
@@ -27,6 +28,7 @@ import { Seal } from './seal.js';
 const DAY_MS = 24 * 3_600_000;
 const AT = 1_800_000_000;
 
+let place: DatabasePlace;
 let db: MerchantDatabase;
 let receiver: Receiver;
 let now: number;
@@ -54,7 +56,8 @@ const context = (): WebhookContext & EndpointsContext => ({
 });
 
 beforeAll(async () => {
-  db = await openMerchantDatabase(await testPlace());
+  place = await testPlace();
+  db = await openMerchantDatabase(place);
   receiver = await openReceiver();
 });
 afterAll(async () => {
@@ -117,6 +120,14 @@ const accepted = () => receiver.received.filter(({ status }) => status === 204);
 const told = (): readonly Told['data'][] =>
   accepted().map(({ body }) => (JSON.parse(body) as Told).data);
 
+/** Posts nowhere: notes which event is told, and answers by its place among all that were told. */
+const posting = (answer: (place: number) => Promise<number>) => {
+  const numbers: number[] = [];
+  const post: WebhookContext['post'] = (_url, _headers, body) =>
+    answer(numbers.push((JSON.parse(body) as Told).data.number));
+  return { numbers, post };
+};
+
 test('a thousand webhooks, half of which fail, all arrive: each order in its order, each id once', async () => {
   let calls = 0;
   receiver.answer = () => ((calls += 1) % 2 === 0 ? 503 : 204);
@@ -130,6 +141,24 @@ test('a thousand webhooks, half of which fail, all arrive: each order in its ord
   }
   expect(new Set(accepted().map(({ headers }) => headers['webhook-id'])).size).toBe(1_000);
   expect(receiver.received.length).toBeGreaterThan(1_900);
+});
+
+test('what waits is looked through once for hundreds of orders, not once for each', async () => {
+  const { endpointId } = await register();
+  await noteAtOnce(endpointId, 600, 1);
+  let looks = 0;
+  const counted: KyselyPlugin = {
+    transformQuery: ({ node }) => {
+      if (JSON.stringify(node).includes('distinct on (subject)')) looks += 1;
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  };
+  const { numbers, post } = posting(() => Promise.resolve(204));
+  const watched = { ...context(), db: db.withPlugin(counted), post };
+  expect(await deliverDue(watched, endpointId, new AbortController().signal)).toBe(false);
+  expect(numbers).toHaveLength(600);
+  expect(looks).toBeLessThan(10);
 });
 
 test('what fails while the others are read is tried again in the same run', async () => {
@@ -273,6 +302,72 @@ test('an answer that was lost is asked for again, under the same id', async () =
   expect(ids[0]).toBe(ids[1]);
 });
 
+test('an endpoint that is turned off during a run is told nothing more', async () => {
+  const { endpointId } = await register();
+  await note(1, 3);
+  const { numbers, post } = posting(async (place) => {
+    if (place === 2) await switchEndpoint(context(), endpointId, 'disabled');
+    return 204;
+  });
+  await deliverDue({ ...context(), post }, endpointId, new AbortController().signal);
+  expect(numbers).toEqual([0, 1]);
+  expect((await listEndpoints(context()))[0]).toMatchObject({ state: 'disabled', waiting: 1 });
+});
+
+test('a run that is given up begins nothing more, and one whose time is over asks for the next', async () => {
+  const { endpointId } = await register();
+  await note(1, 10);
+  const givenUp = new AbortController();
+  const ended = posting((place) => {
+    if (place === 2) givenUp.abort();
+    return Promise.resolve(204);
+  });
+  const first = deliverDue({ ...context(), post: ended.post }, endpointId, givenUp.signal);
+  expect([await first, ended.numbers]).toEqual([false, [0, 1]]);
+  const slow = posting(() => {
+    now += 50_000;
+    return Promise.resolve(204);
+  });
+  const second = deliverDue(
+    { ...context(), post: slow.post },
+    endpointId,
+    new AbortController().signal,
+  );
+  expect([await second, slow.numbers]).toEqual([true, [2, 3, 4]]);
+});
+
+test.each([204, 500])(
+  'of two runs the later one tells on, and %s for the earlier one changes nothing',
+  async (late) => {
+    const { endpointId } = await register();
+    await note(1, 3);
+    let answerFirst: (status: number) => void = () => undefined;
+    const answered = new Promise<number>((resolve) => (answerFirst = resolve));
+    let begun: () => void = () => undefined;
+    const waits = new Promise<void>((resolve) => (begun = resolve));
+    const earlier = posting((place) => {
+      begun();
+      return place === 1 ? answered : Promise.resolve(204);
+    });
+    const { signal } = new AbortController();
+    const first = deliverDue({ ...context(), post: earlier.post }, endpointId, signal);
+    await waits;
+    const later = posting(() => Promise.resolve(204));
+    await deliverDue({ ...context(), post: later.post }, endpointId, signal);
+    await note(1, 1, AT + 1);
+    answerFirst(late);
+    await first;
+    expect([earlier.numbers, later.numbers]).toEqual([[0], [0, 1, 2]]);
+    const notes = await db
+      .selectFrom('webhook_deliveries')
+      .select(['attempts', 'last_result'])
+      .orderBy('seq')
+      .execute();
+    const told = { attempts: 1, last_result: '204' };
+    expect(notes).toEqual([told, told, told, { attempts: 0, last_result: null }]);
+  },
+);
+
 test('a redirect is not followed', async () => {
   receiver.answer = () => [302, { location: `${receiver.url}/elsewhere` }];
   const { endpointId } = await register();
@@ -312,6 +407,39 @@ test('the same event is noted once, however often the ledger is read', async () 
   await note(2, 2);
   await deliver(endpointId);
   expect(told()).toHaveLength(4);
+});
+
+test('a removed endpoint leaves nothing behind, also of a block that is just being read', async () => {
+  // With one connection nothing goes on at the same time.
+  if (urlOf(place) === undefined) return;
+  const { endpointId } = await register();
+  let removing: () => void = () => undefined;
+  const begun = new Promise<void>((resolve) => (removing = resolve));
+  const watched = db.withPlugin({
+    transformQuery: ({ node }) => {
+      if (JSON.stringify(node).includes('"webhook_endpoints"') && node.kind === 'DeleteQueryNode')
+        removing();
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  });
+  const { clock, ask } = context();
+  const removed = await db.transaction().execute(async (transaction) => {
+    const event = { key: ['k'], type: 'order.captured', subject: 's', data: {}, at: AT } as const;
+    await noteEvent(clock, ask)(transaction, event);
+    const removal = removeEndpoint({ ...context(), db: watched }, endpointId);
+    await begun;
+    return [removal];
+  });
+  await Promise.all(removed);
+  expect(await db.selectFrom('webhook_deliveries').selectAll().execute()).toEqual([]);
+});
+
+test('there are no more endpoints than each event can be noted for', async () => {
+  for (let place = 0; place < MOST_ENDPOINTS; place += 1) await register([], `shop-${place}`);
+  await expect(register([], 'more')).rejects.toMatchObject({ code: 'TOO_MANY_ENDPOINTS' });
+  await removeEndpoint(context(), 'shop-0');
+  await expect(register([], 'more')).resolves.toMatchObject({ endpointId: 'more' });
 });
 
 test('what is no public https URL is refused when it is registered', async () => {

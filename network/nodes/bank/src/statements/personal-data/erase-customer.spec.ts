@@ -93,11 +93,12 @@ async function funded(
   customerId: string,
   { leg, move }: { readonly leg: LegState; readonly move: MoveState },
 ): Promise<void> {
-  const key = { merchant_id: 'merchant-1', order_number: customerId.slice(0, 32) };
+  const order = { merchant_id: 'merchant-1', order_number: customerId.slice(0, 32) };
+  const key = { ...order, customer_id: customerId };
   await bank.db
     .insertInto('fundings')
     .values({
-      ...{ ...key, customer_id: customerId, currency: 'EUR', total: '500', state: 'ready' },
+      ...{ ...key, currency: 'EUR', total: '500', state: 'ready' },
       ...{ refusal: null, asked_at: bank.now, trouble: null, troubled_at: null },
     })
     .execute();
