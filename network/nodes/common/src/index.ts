@@ -20,6 +20,7 @@ export {
   writeFileAtomic,
   writeJson,
 } from './system/files.js';
+export { logOutput } from './system/log-output.js';
 export { inParallel } from './system/in-parallel.js';
 export { type PortHolder, portHolders } from './system/port-holder.js';
 export { findFreePorts, isListening, isPortFree, usedPorts } from './system/ports.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The supervisor's process: one per network home, detached from the process that started it. Argument: the home folder.
 import { rmSync, watch } from 'node:fs';
-import { makeFolder, ownReference } from '@fabric-offline-pay/node-common';
+import { logOutput, makeFolder, ownReference } from '@fabric-offline-pay/node-common';
 import pino from 'pino';
 import { specFolder, supervisorFile, writeSupervisor } from './run-folder.js';
 import { Supervisor } from './supervisor.js';
@@ -9,11 +9,27 @@ import { Supervisor } from './supervisor.js';
 /** Also checks regularly, because watching can miss a change on some file systems. */
 const LOOK_AGAIN_MS = 1_000;
 
+/** A system that watches nothing more, because it has no watcher left, costs a second at each change. */
+function watchFolder(folder: string, look: () => void, tell: (error: unknown) => void): void {
+  try {
+    watch(folder, look).on('error', tell);
+  } catch (error) {
+    tell(error);
+  }
+}
+
 function main(home: string): void {
-  const log = pino({ base: null });
+  const log = pino({ base: null }, logOutput());
   const supervisor = new Supervisor(home, (message, facts) => log.info(facts, message));
+  let told = '';
+  const tell = (error: unknown): void => {
+    const text = String(error);
+    // It looks every second, and what is wrong stays wrong until somebody mends it.
+    if (text !== told) log.error(error, 'cannot reconcile');
+    told = text;
+  };
   const look = (): void => {
-    supervisor.reconcile().catch((error: unknown) => log.error(error, 'cannot reconcile'));
+    supervisor.reconcile().then(() => (told = ''), tell);
   };
   const end = (): void => {
     supervisor
@@ -28,7 +44,7 @@ function main(home: string): void {
   process.once('SIGTERM', end);
   process.once('SIGINT', end);
   makeFolder(specFolder(home));
-  watch(specFolder(home), look);
+  watchFolder(specFolder(home), look, tell);
   setInterval(look, LOOK_AGAIN_MS);
   writeSupervisor(home, ownReference());
   look();

@@ -109,9 +109,12 @@ export function supervisorFile(home: string): string {
   return join(home, 'run', 'supervisor.json');
 }
 
-/** @returns every declared process. */
+/** @returns the names of all declared processes, also of those whose specification cannot be read. */
+export const specNames = (home: string): string[] => namesIn(specFolder(home));
+
+/** @returns every declared process. @throws {NetworkError} FILE_DAMAGED */
 export function readSpecs(home: string): ProcessSpec[] {
-  return namesIn(specFolder(home)).flatMap((name) => {
+  return specNames(home).flatMap((name) => {
     const spec = readSpec(home, name);
     return spec === undefined ? [] : [spec];
   });

@@ -11,6 +11,7 @@ import {
   privately,
   processIdentity,
   sendSignal,
+  systemCodeOf,
 } from '@fabric-offline-pay/node-common';
 import { countFailures, restartDelay } from './backoff.js';
 import {
@@ -46,6 +47,8 @@ export class SupervisedProcess {
   #timer: NodeJS.Timeout | undefined;
   #stopping = false;
   #stopped: Promise<void> = Promise.resolve();
+  /** The state that could not be written. */
+  #unwritten: ProcessState | undefined;
 
   constructor(home: string, spec: ProcessSpec, news: ProcessNews) {
     this.#home = home;
@@ -58,30 +61,19 @@ export class SupervisedProcess {
     return this.#spec;
   }
 
-  /** Starts the process if it is not running. */
+  /** Starts the process if it is not running. What keeps it from starting, such as a full disk, counts as its death. */
   start(): void {
     if (this.#child !== undefined) {
       return;
     }
     this.#stopping = false;
-    const child = this.#spawn();
-    this.#child = child;
     this.#startedAt = Date.now();
-    this.#stopped = new Promise((resolve) => {
-      const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
-        this.#onExit(child, code, signal);
-        resolve();
-      };
-      child.once('exit', ended);
-      child.once('error', (error) => {
-        this.#news('cannot start', { process: this.#spec.name, reason: error.message });
-        if (child.pid === undefined) {
-          ended(null, null);
-        }
-      });
-    });
-    this.#news('started', { process: this.#spec.name, pid: child.pid });
-    this.#writeState('running');
+    try {
+      this.#watch(this.#spawn());
+    } catch (error) {
+      this.#tellCannotStart(error);
+      this.#startAgain(null, null);
+    }
   }
 
   /** Stops the process and starts it with another spec. */
@@ -106,6 +98,35 @@ export class SupervisedProcess {
       clearTimeout(force);
     }
     this.#writeState('stopped');
+  }
+
+  /** Writes what the supervisor could not write about the process before. */
+  writeUnwritten(): void {
+    if (this.#unwritten !== undefined) this.#tryWriteState(this.#unwritten);
+  }
+
+  #watch(child: ChildProcess): void {
+    this.#child = child;
+    this.#stopped = new Promise((resolve) => {
+      const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
+        this.#onExit(child, code, signal);
+        resolve();
+      };
+      child.once('exit', ended);
+      child.once('error', (error) => {
+        this.#tellCannotStart(error);
+        if (child.pid === undefined) {
+          ended(null, null);
+        }
+      });
+    });
+    this.#news('started', { process: this.#spec.name, pid: child.pid });
+    this.#writeState('running');
+  }
+
+  #tellCannotStart(error: unknown): void {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    this.#news('cannot start', { process: this.#spec.name, reason });
   }
 
   #spawn(): ChildProcess {
@@ -154,7 +175,7 @@ export class SupervisedProcess {
   #writeState(state: ProcessState['state']): void {
     const pid = this.#child?.pid;
     const identity = pid === undefined ? undefined : processIdentity(pid);
-    writeState(this.#home, {
+    this.#tryWriteState({
       name: this.#spec.name,
       state,
       generation: this.#spec.generation,
@@ -164,6 +185,19 @@ export class SupervisedProcess {
         : {}),
       ...(this.#lastExit === undefined ? {} : { lastExit: this.#lastExit }),
     });
+  }
+
+  /** A full disk ends no supervision: the state is written when there is room again. */
+  #tryWriteState(state: ProcessState): void {
+    try {
+      writeState(this.#home, state);
+      this.#unwritten = undefined;
+    } catch (error) {
+      const reason = systemCodeOf(error) ?? 'unknown';
+      if (this.#unwritten === undefined)
+        this.#news('cannot write the state', { process: state.name, reason });
+      this.#unwritten = state;
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps exactly the processes of the home's specs running.
 import { isDeepStrictEqual } from 'node:util';
-import { readSpecs, removeState, type ProcessSpec } from './run-folder.js';
+import { readSpec, removeState, specNames, type ProcessSpec } from './run-folder.js';
 import { type ProcessNews, SupervisedProcess } from './supervised-process.js';
 
 /** Supervises all processes of one network home. */
@@ -17,10 +17,15 @@ export class Supervisor {
     this.#news = news;
   }
 
-  /** Starts, replaces and stops processes until exactly the declared ones run. Calls run one after the other. */
+  /**
+   * Starts, replaces and stops processes until exactly the declared ones run. Calls run one after the other.
+   * @throws when something cannot be read or done, after all else was done; what ran, runs on, and the next call tries again
+   */
   async reconcile(): Promise<void> {
-    this.#work = this.#work.then(() => this.#reconcileOnce());
-    await this.#work;
+    const work = this.#work.then(() => this.#reconcileOnce());
+    // A failure is told to this caller alone.
+    this.#work = work.catch(() => undefined);
+    await work;
   }
 
   /** Stops everything: services first, because they use the rest. */
@@ -37,13 +42,21 @@ export class Supervisor {
     if (this.#ending) {
       return;
     }
-    const specs = readSpecs(this.#home);
-    const names = new Set(specs.map(({ name }) => name));
-    const gone = [...this.#processes.keys()].filter((name) => !names.has(name));
-    await Promise.all([
-      ...specs.map((spec) => this.#ensure(spec)),
+    for (const process of this.#processes.values()) process.writeUnwritten();
+    const names = specNames(this.#home);
+    const gone = [...this.#processes.keys()].filter((name) => !names.includes(name));
+    const done = await Promise.allSettled([
+      ...names.map((name) => this.#ensureDeclared(name)),
       ...gone.map((name) => this.#forget(name)),
     ]);
+    const failed = done.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
+  }
+
+  async #ensureDeclared(name: string): Promise<void> {
+    const spec = readSpec(this.#home, name);
+    // Withdrawn since its name was read: the next look ends it.
+    if (spec !== undefined) await this.#ensure(spec);
   }
 
   async #ensure(spec: ProcessSpec): Promise<void> {
@@ -59,7 +72,7 @@ export class Supervisor {
 
   async #forget(name: string): Promise<void> {
     await this.#processes.get(name)?.stop();
-    this.#processes.delete(name);
     removeState(this.#home, name);
+    this.#processes.delete(name);
   }
 }

@@ -187,6 +187,100 @@ test('who waits for a block is told when the wait ends without it', async () => 
   await expect(followerOf().reached(9n, signal)).rejects.toMatchObject({ name: 'AbortError' });
 });
 
+describe('of two followers on one database', () => {
+  /** Its blocks come when they are told to, as to a process that is late. */
+  function lateSource(blocks: readonly CommittedBlock[]) {
+    let come = (): void => undefined;
+    const told = new Promise<void>((resolve) => (come = resolve));
+    const source: BlockSource = {
+      async *committedBlocks(from, signal) {
+        if (from > 0n) await told;
+        yield* sourceOf(blocks).committedBlocks(from, signal);
+      },
+    };
+    return { source, come };
+  }
+
+  const TIMEOUT_MS = 10_000;
+
+  /** Runs another follower until the work is done. @throws what ends it, also before */
+  async function beside(other: Follower<Tables>, work: () => Promise<unknown>): Promise<void> {
+    const stop = new AbortController();
+    const running = other.run(stop.signal);
+    await Promise.race([running, work()]);
+    stop.abort();
+    await running;
+  }
+
+  test('the one that is late goes on after what the other has applied, and takes over when it ends', async () => {
+    await follow(followerOf(LEDGER.slice(0, 1)), 0n);
+    const { source, come } = lateSource(LEDGER);
+    const onOther = jest.fn();
+    const late = new Follower({ db, source, projections: [projection], onOther });
+    await beside(late, async () => {
+      await late.reached(0n, AbortSignal.timeout(TIMEOUT_MS));
+      await follow(followerOf(LEDGER.slice(0, 3)), 2n);
+      come();
+      await late.reached(3n, AbortSignal.timeout(TIMEOUT_MS));
+    });
+    expect(await tables()).toEqual(WHOLE);
+    expect(onOther).toHaveBeenCalledTimes(1);
+  });
+
+  test('both begin an empty database at the same time, and each block is applied once', async () => {
+    await db.deleteFrom('followed_tables').execute();
+    const both = [followerOf(), followerOf()];
+    await Promise.all(both.map((follower) => follow(follower, 3n)));
+    expect(await tables()).toEqual(WHOLE);
+  });
+
+  test('one that comes to another block of the same number is refused', async () => {
+    await follow(followerOf(LEDGER.slice(0, 1)), 0n);
+    const { source, come } = lateSource([
+      ...LEDGER.slice(0, 1),
+      ...STATES.slice(1).map((state, index) => blockOf(index + 1, state, 'b')),
+    ]);
+    const late = new Follower({ db, source, projections: [projection] });
+    const running = beside(late, async () => {
+      await late.reached(0n, AbortSignal.timeout(TIMEOUT_MS));
+      await follow(followerOf(), 3n);
+      come();
+      await late.reached(9n, AbortSignal.timeout(TIMEOUT_MS));
+    });
+    await expect(running).rejects.toMatchObject({ code: 'LEDGER_DIFFERS' });
+    expect(await tables()).toEqual(WHOLE);
+  });
+
+  test('one reads again what the other has emptied to make it anew', async () => {
+    await follow(followerOf(LEDGER.slice(0, 3)), 2n);
+    const { source, come } = lateSource(LEDGER);
+    const late = new Follower({ db, source, projections: [projection] });
+    await beside(late, async () => {
+      await late.reached(2n, AbortSignal.timeout(TIMEOUT_MS));
+      await followerOf().rebuild();
+      come();
+      await late.reached(3n, AbortSignal.timeout(TIMEOUT_MS));
+    });
+    expect(await tables()).toEqual(WHOLE);
+  });
+
+  test('an older version ends when a newer one has begun to fill the tables', async () => {
+    await follow(followerOf(LEDGER.slice(0, 2), [counting()]), 1n);
+    const { source, come } = lateSource(LEDGER);
+    const old = new Follower({ db, source, projections: [counting()] });
+    const running = beside(old, async () => {
+      await old.reached(1n, AbortSignal.timeout(TIMEOUT_MS));
+      const newer = followerOf(LEDGER.slice(0, 2), [counting(2)]);
+      await newer.rebuild();
+      await follow(newer, 1n);
+      come();
+      await old.reached(3n, AbortSignal.timeout(TIMEOUT_MS));
+    });
+    await expect(running).rejects.toMatchObject({ code: 'TABLES_OUTDATED' });
+    expect(await counted()).toBe(2);
+  });
+});
+
 /** What a later version of a node has beside the states. */
 const counting = (version?: number): Projection<Tables> => ({
   tables: ['counts'],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keeps a node's tables in step with the ledger. What a block causes and how far the node has read are one database transaction, so that
-// after any crash everything has happened exactly once.
+// after any crash everything has happened exactly once. The transaction begins by locking how far the tables are: of several processes on
+// one database whoever comes first applies a block, and the others go on after it.
 import { EventEmitter, once } from 'node:events';
 import type { CommittedBlock } from '@fabric-offline-pay/sdk';
 import type { Kysely, Transaction } from 'kysely';
@@ -9,6 +10,7 @@ import { ensureFollowed, writeFollowedTables } from './followed-tables.js';
 import { inBatches } from './in-batches.js';
 import {
   BEGINNING,
+  lockPosition,
   readPosition,
   writePosition,
   type LedgerPosition,
@@ -51,6 +53,8 @@ export interface FollowerOptions<Tables> {
   readonly around?: (transaction: Transaction<Tables>, apply: () => Promise<void>) => Promise<void>;
   /** Told after each step how far the tables are. */
   readonly onProgress?: (position: LedgerPosition) => void;
+  /** Told whenever another process has applied, or undone, what this one would have gone on from. */
+  readonly onOther?: () => void;
 }
 
 /** Blocks of one database transaction: enough to make its cost small, few enough to be repeated after a crash. */
@@ -86,11 +90,35 @@ async function applyTo<Tables>(
   for (const projection of projections) await projection.applyAll?.(transaction, blocks);
 }
 
+/** Whether the tables lack blocks before these, too. */
+const lacksEarlier = ({ nextBlock }: LedgerPosition, blocks: readonly CommittedBlock[]): boolean =>
+  blocks.every(({ number }) => nextBlock < Number(number));
+
+/**
+ * @returns those blocks that the tables lack
+ * @throws {NetworkError} LEDGER_DIFFERS when the tables have another block under the same number
+ */
+function missingBlocks(
+  position: LedgerPosition,
+  blocks: readonly CommittedBlock[],
+): readonly CommittedBlock[] {
+  const last = blocks.find(({ number }) => Number(number) === position.nextBlock - 1);
+  if (last !== undefined && last.hash !== position.lastHash)
+    throw new NetworkError(
+      'LEDGER_DIFFERS',
+      `The tables have another block ${last.number.toString()}.`,
+    );
+  return blocks.filter(({ number }) => Number(number) >= position.nextBlock);
+}
+
+const isSame = (a: LedgerPosition, b: LedgerPosition): boolean =>
+  a.nextBlock === b.nextBlock && a.lastHash === b.lastHash;
+
 const justApply = (_: unknown, apply: () => Promise<void>): Promise<void> => apply();
 
 const MOVED = 'moved';
 
-/** One for each database. */
+/** Several processes may follow on one database: each block is applied by one of them. */
 export class Follower<Tables extends PositionTables> {
   readonly #options: FollowerOptions<Tables>;
   readonly #moves = new EventEmitter().setMaxListeners(0);
@@ -110,18 +138,11 @@ export class Follower<Tables extends PositionTables> {
    * @throws {NetworkError} LEDGER_DIFFERS when the ledger is not the one that the tables were made from; TABLES_OUTDATED
    */
   async run(signal: AbortSignal): Promise<void> {
-    const { db, source } = this.#options;
     await this.ensureUpToDate();
-    let position = await readPosition(this.#own(db));
+    let position: LedgerPosition | undefined = await readPosition(this.#own(this.#options.db));
     await this.#ensureSameLedger(position, signal);
     this.#moveTo(position);
-    const from = BigInt(position.nextBlock);
-    const open = (ended: AbortSignal) => source.committedBlocks(from, ended);
-    for await (const batch of inBatches(open, MOST_BLOCKS, signal)) {
-      position = await this.#apply(position, batch);
-      this.#moveTo(position);
-      if (signal.aborted) return;
-    }
+    while (position !== undefined) position = await this.#followFrom(position, signal);
   }
 
   /**
@@ -134,10 +155,8 @@ export class Follower<Tables extends PositionTables> {
 
   /** @throws {NetworkError} TABLES_OUTDATED when there are tables that were not filled from block 0 on as these projections fill them */
   async ensureUpToDate(): Promise<void> {
-    const { db, projections } = this.#options;
-    await db.transaction().execute(async (transaction) => {
-      const own = this.#own(transaction);
-      await ensureFollowed(own, projections, (await readPosition(own)).nextBlock);
+    await this.#options.db.transaction().execute(async (transaction) => {
+      await this.#claim(transaction);
     });
   }
 
@@ -145,6 +164,7 @@ export class Follower<Tables extends PositionTables> {
   async rebuild(): Promise<void> {
     const { db, projections } = this.#options;
     await db.transaction().execute(async (transaction) => {
+      await lockPosition(this.#own(transaction));
       for (const table of projections.flatMap(({ tables }) => tables))
         await transaction.deleteFrom(table as never).execute();
       await writePosition(this.#own(transaction), BEGINNING);
@@ -169,14 +189,49 @@ export class Follower<Tables extends PositionTables> {
     }
   }
 
-  async #apply(from: LedgerPosition, blocks: readonly CommittedBlock[]): Promise<LedgerPosition> {
-    const { db, projections, around = justApply } = this.#options;
-    const position = blocks.reduce(after, from);
+  /** @returns where to read from when somebody has made the tables anew meanwhile; undefined when the stream or the signal has ended it */
+  async #followFrom(
+    from: LedgerPosition,
+    signal: AbortSignal,
+  ): Promise<LedgerPosition | undefined> {
+    const open = (ended: AbortSignal) =>
+      this.#options.source.committedBlocks(BigInt(from.nextBlock), ended);
+    for await (const batch of inBatches(open, MOST_BLOCKS, signal)) {
+      const position = await this.#apply(batch);
+      this.#moveTo(position);
+      if (signal.aborted) return undefined;
+      if (lacksEarlier(position, batch)) return position;
+    }
+    return undefined;
+  }
+
+  /** @returns how far the tables are then: after the blocks, unless they were made anew meanwhile */
+  async #apply(blocks: readonly CommittedBlock[]): Promise<LedgerPosition> {
+    const { db, projections, around = justApply, onOther } = this.#options;
     return db.transaction().execute(async (transaction) => {
-      await around(transaction, () => applyTo(projections, transaction, blocks));
+      const from = await this.#claim(transaction);
+      const isMoved = this.#position !== undefined && !isSame(from, this.#position);
+      if (isMoved) onOther?.();
+      if (isMoved && lacksEarlier(from, blocks)) return from;
+      const missing = missingBlocks(from, blocks);
+      if (missing.length === 0) return from;
+      const position = missing.reduce(after, from);
+      await around(transaction, () => applyTo(projections, transaction, missing));
       await writePosition(this.#own(transaction), position);
       return position;
     });
+  }
+
+  /**
+   * Nobody else applies blocks until the transaction has ended.
+   * @returns how far the tables are
+   * @throws {NetworkError} TABLES_OUTDATED, also when another version of the node has begun to fill them
+   */
+  async #claim(transaction: Transaction<Tables>): Promise<LedgerPosition> {
+    const own = this.#own(transaction);
+    const position = await lockPosition(own);
+    await ensureFollowed(own, this.#options.projections, position.nextBlock);
+    return position;
   }
 
   /** Kysely cannot know that a database with more tables is one with fewer. */

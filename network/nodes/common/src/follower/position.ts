@@ -41,26 +41,52 @@ export const BEGINNING: LedgerPosition = { nextBlock: 0, lastHash: '', firstHash
 
 const ID = 1;
 
+const rowOf = ({ nextBlock, lastHash, firstHash }: LedgerPosition) => ({
+  next_block: nextBlock,
+  last_hash: lastHash,
+  first_hash: firstHash,
+});
+
+const positionRow = (db: Kysely<PositionTables>) =>
+  db.selectFrom('ledger_position').selectAll().where('id', '=', ID);
+
+const positionOf = (row: PositionTables['ledger_position']): LedgerPosition => ({
+  nextBlock: row.next_block,
+  lastHash: row.last_hash,
+  firstHash: row.first_hash,
+});
+
 /** @returns the beginning of the ledger when nothing was read yet */
 export async function readPosition(db: Kysely<PositionTables>): Promise<LedgerPosition> {
-  const row = await db
-    .selectFrom('ledger_position')
-    .selectAll()
-    .where('id', '=', ID)
-    .executeTakeFirst();
-  return row === undefined
-    ? BEGINNING
-    : { nextBlock: row.next_block, lastHash: row.last_hash, firstHash: row.first_hash };
+  const row = await positionRow(db).executeTakeFirst();
+  return row === undefined ? BEGINNING : positionOf(row);
 }
 
-export async function writePosition(
-  db: Kysely<PositionTables>,
-  { nextBlock, lastHash, firstHash }: LedgerPosition,
-): Promise<void> {
-  const moved = { next_block: nextBlock, last_hash: lastHash, first_hash: firstHash };
-  await db
+/**
+ * The same, and nobody else can lock or move it until the transaction has ended. To be called before anything else in the transaction, so
+ * that what follows sees what the one before has written.
+ */
+export async function lockPosition(transaction: Kysely<PositionTables>): Promise<LedgerPosition> {
+  const lock = () => positionRow(transaction).forUpdate().executeTakeFirst();
+  const row = await lock();
+  if (row !== undefined) return positionOf(row);
+  await transaction
     .insertInto('ledger_position')
-    .values({ id: ID, ...moved })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(moved))
+    .values({ id: ID, ...rowOf(BEGINNING) })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+  const made = await lock();
+  return made === undefined ? BEGINNING : positionOf(made);
+}
+
+/** In a transaction that has locked it. */
+export async function writePosition(
+  transaction: Kysely<PositionTables>,
+  position: LedgerPosition,
+): Promise<void> {
+  await transaction
+    .updateTable('ledger_position')
+    .set(rowOf(position))
+    .where('id', '=', ID)
     .execute();
 }

@@ -43,6 +43,12 @@ export interface KeyedCall {
   readonly input: unknown;
 }
 
+/** Of who performs a call: whoever takes it over has a later one. */
+interface Mark {
+  /** Milliseconds since 1970. */
+  readonly begunAt: number;
+}
+
 /** After this the process that began a call is taken for dead. */
 const GIVEN_UP_MS = 120_000;
 
@@ -63,21 +69,16 @@ export class IdempotentCalls {
    * @throws {NodeError} IDEMPOTENCY_KEY_REUSED | CALL_IN_PROGRESS, or what the call throws: then it may be repeated.
    */
   async once<Answer>(call: KeyedCall, perform: () => Promise<Answer>): Promise<Answer> {
-    const kept = await this.#begin(call);
-    if (kept !== undefined) return JSON.parse(kept) as Answer;
+    const begun = await this.#begin(call);
+    if ('kept' in begun) return JSON.parse(begun.kept) as Answer;
     try {
       const answer = await perform();
-      await this.#row(call)
+      await this.#own(call, begun)
         .set({ answer: JSON.stringify(answer) })
         .execute();
       return answer;
     } catch (error) {
-      await this.#db
-        .deleteFrom('idempotent_calls')
-        .where('caller', '=', call.caller)
-        .where('key', '=', call.key)
-        .where('answer', 'is', null)
-        .execute();
+      await this.#forget(call, begun);
       throw error;
     }
   }
@@ -88,10 +89,11 @@ export class IdempotentCalls {
     await this.#db.deleteFrom('idempotent_calls').where('begun_at', '<', before).execute();
   }
 
-  /** @returns the kept answer, or undefined when this call is the one to perform it. */
-  async #begin(call: KeyedCall): Promise<string | undefined> {
+  /** @returns the kept answer, or this call's mark when it is the one to perform it. */
+  async #begin(call: KeyedCall): Promise<Mark | { readonly kept: string }> {
     const digest = digestOf(call.input);
-    if (await this.#insert(call, digest)) return undefined;
+    const begun = { begunAt: this.#clock() };
+    if (await this.#insert(call, digest, begun)) return begun;
     const row = await this.#db
       .selectFrom('idempotent_calls')
       .selectAll()
@@ -101,37 +103,52 @@ export class IdempotentCalls {
     if (row === undefined) throw new NodeError('CALL_IN_PROGRESS');
     if (row.operation !== call.operation || row.digest !== digest)
       throw new NodeError('IDEMPOTENCY_KEY_REUSED');
-    if (row.answer !== null) return row.answer;
-    if (await this.#takeOver(call, row.begun_at)) return undefined;
+    if (row.answer !== null) return { kept: row.answer };
+    if (await this.#takeOver(call, { begunAt: row.begun_at }, begun)) return begun;
     throw new NodeError('CALL_IN_PROGRESS');
   }
 
-  async #insert({ caller, key, operation }: KeyedCall, digest: string): Promise<boolean> {
+  async #insert(
+    { caller, key, operation }: KeyedCall,
+    digest: string,
+    { begunAt }: Mark,
+  ): Promise<boolean> {
     const inserted = await this.#db
       .insertInto('idempotent_calls')
-      .values({ caller, key, operation, digest, answer: null, begun_at: this.#clock() })
+      .values({ caller, key, operation, digest, answer: null, begun_at: begunAt })
       .onConflict((conflict) => conflict.doNothing())
       .returning('key')
       .executeTakeFirst();
     return inserted !== undefined;
   }
 
-  /** The process that began it ended before it answered. */
-  async #takeOver(call: KeyedCall, begunAt: number): Promise<boolean> {
-    const now = this.#clock();
-    if (now - begunAt < GIVEN_UP_MS) return false;
-    const taken = await this.#row(call)
-      .set({ begun_at: now })
-      .where('begun_at', '=', begunAt)
+  /** The process that began it ended before it answered, or is so late that its end counts no more. */
+  async #takeOver(call: KeyedCall, before: Mark, mark: Mark): Promise<boolean> {
+    if (mark.begunAt - before.begunAt < GIVEN_UP_MS) return false;
+    const taken = await this.#own(call, before)
+      .set({ begun_at: mark.begunAt })
+      .where('answer', 'is', null)
       .returning('key')
       .executeTakeFirst();
     return taken !== undefined;
   }
 
-  #row({ caller, key }: KeyedCall) {
+  /** The call as it was begun under this mark: nothing when another has taken it over. */
+  #own({ caller, key }: KeyedCall, { begunAt }: Mark) {
     return this.#db
       .updateTable('idempotent_calls')
       .where('caller', '=', caller)
-      .where('key', '=', key);
+      .where('key', '=', key)
+      .where('begun_at', '=', begunAt);
+  }
+
+  async #forget({ caller, key }: KeyedCall, { begunAt }: Mark): Promise<void> {
+    await this.#db
+      .deleteFrom('idempotent_calls')
+      .where('caller', '=', caller)
+      .where('key', '=', key)
+      .where('begun_at', '=', begunAt)
+      .where('answer', 'is', null)
+      .execute();
   }
 }

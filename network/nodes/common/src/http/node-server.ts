@@ -168,6 +168,7 @@ class Routes<Table extends Operations, Context> {
   guard(server: NodeServer): void {
     server.addHook('preClose', (done) => {
       this.#streams.close();
+      this.#cutLate(server);
       done();
     });
     server.addHook('onRequest', (request, _reply, done) => {
@@ -176,6 +177,13 @@ class Routes<Table extends Operations, Context> {
       if (allowed !== undefined) throw new MethodNotAllowed(allowed);
       done();
     });
+  }
+
+  /** A caller that does not read its answer would hold the server for ever. */
+  #cutLate({ server }: NodeServer): void {
+    const { endMs } = this.#options.timeouts;
+    const cut = setTimeout(() => server.closeAllConnections(), endMs);
+    server.once('close', () => clearTimeout(cut));
   }
 
   addAll(server: NodeServer): void {

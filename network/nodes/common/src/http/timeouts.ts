@@ -16,6 +16,10 @@ export const timeoutsSchema = z
       15_000,
       'between two signs of life on a stream of events, which has no other limit',
     ),
+    endMs: milliseconds(
+      5_000,
+      'for calls that are under way when the node ends; then their connections are cut',
+    ),
   })
   .prefault({});
 

@@ -257,3 +257,21 @@ test('a start takes over what the last one made, and changes only what is new', 
     { name: 'plain', cron: null, ...common, seconds: 60 },
   ]);
 });
+
+test('a database server that does not answer is told, and holds nobody who ends', async () => {
+  // Inside the process it always answers.
+  if (url === undefined) return;
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  const silent: KyselyPlugin = {
+    transformQuery: ({ node }) => node,
+    transformResult: async ({ result }) => {
+      await held;
+      return result;
+    },
+  };
+  const jobs = await startJobsOn(db.withPlugin(silent), [idle('unanswered')]);
+  await until('the word of it', () => failures.some((text) => text.includes('does not answer')));
+  await jobs.stop();
+  answer();
+});

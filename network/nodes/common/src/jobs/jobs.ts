@@ -93,6 +93,12 @@ const QUEUE_SETTINGS = {
   retentionSeconds: YEAR,
 } as const satisfies QueueOptions;
 
+/** A look that takes longer is told. */
+const LOOK_ANSWERED_MS = 5_000;
+
+/** For runs that are under way when the node ends; then they are noted as failed, and tried again. Less than a node has for its end. */
+const STOPPING_MS = 10_000;
+
 const hasSettings = (made: QueueOptions, settings: Readonly<Record<string, unknown>>): boolean =>
   Object.entries(settings).every(([name, value]) => Reflect.get(made, name) === value);
 
@@ -251,7 +257,7 @@ export class Jobs {
   async stop(): Promise<void> {
     this.#stopped.abort(new Error('the node ends'));
     await this.#looking;
-    await this.#queue.stop({ graceful: true, close: true });
+    await this.#queue.stop({ graceful: true, close: true, timeout: STOPPING_MS });
   }
 
   /** Each statement that it saves at a start costs a tenth of a second there. */
@@ -295,20 +301,46 @@ export class Jobs {
   /** Wakes the workers of what is due, until the node ends. */
   async #look(): Promise<void> {
     const { signal } = this.#stopped;
-    const { db, kinds, observer } = this.#options;
-    const names = JSON.stringify(kinds.map(({ name }) => name));
     while (!signal.aborted) {
       try {
         await pause(LOOK_MS, undefined, { signal });
-        const { rows } = await sql<{ readonly name: string }>`
-          select name from jsonb_array_elements_text(${names}::jsonb) as kind(name) where exists (
-            select 1 from ${JOBS} as job
-            where job.name = kind.name and state < 'active' and not blocked and start_after <= now())
-        `.execute(db);
-        for (const row of rows) this.wake(row);
+        for (const kind of (await this.#unlessEnded(this.#dueKinds())) ?? []) this.wake(kind);
       } catch (error) {
-        if (!this.#stopped.signal.aborted) observer.broken(error);
+        if (!this.#stopped.signal.aborted) this.#options.observer.broken(error);
       }
+    }
+  }
+
+  async #dueKinds(): Promise<readonly Pick<JobKind, 'name'>[]> {
+    const names = JSON.stringify(this.#options.kinds.map(({ name }) => name));
+    const { rows } = await sql<{ readonly name: string }>`
+      select name from jsonb_array_elements_text(${names}::jsonb) as kind(name) where exists (
+        select 1 from ${JOBS} as job
+        where job.name = kind.name and state < 'active' and not blocked and start_after <= now())
+    `.execute(this.#options.db);
+    return rows;
+  }
+
+  /**
+   * Waits, however long: another statement would not be answered either, and would hold another connection. That it takes long is told.
+   * @returns undefined when the node ends before the answer
+   */
+  async #unlessEnded<Answer>(asked: Promise<Answer>): Promise<Answer | undefined> {
+    const { signal } = this.#stopped;
+    const late = new Error('The database does not answer.');
+    const timer = setTimeout(() => this.#options.observer.broken(late), LOOK_ANSWERED_MS);
+    let end = (): void => undefined;
+    // Of this look alone: one promise for all looks would remember each of them until the node ends.
+    const ended = new Promise<undefined>((resolve) => (end = () => resolve(undefined)));
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+    // It may fail when nobody waits any more.
+    asked.catch(() => undefined);
+    try {
+      return await Promise.race([asked, ended]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
     }
   }
 

@@ -7,6 +7,7 @@ import * as z from 'zod';
 import { factsOf } from '../http/node-error.js';
 import { withLock } from '../system/file-lock.js';
 import { PRIVATE_UMASK } from '../system/files.js';
+import { logOutput } from '../system/log-output.js';
 import type { Operations } from '../http/operation.js';
 import type { PositionTables } from '../follower/position.js';
 import { NETWORK_ERRORS, NetworkError } from '../network-error.js';
@@ -119,11 +120,8 @@ const redactedPaths = (names: readonly string[]): string[] =>
 export const nodeLogger = (
   service: string,
   level: NodeConfig['logLevel'],
-  destination?: { write(line: string): void },
-): Logger => {
-  const options = { level, base: { service }, redact: redactedPaths(REDACTED) };
-  return destination === undefined ? pino(options) : pino(options, destination);
-};
+  destination: { write(line: string): void } = logOutput(),
+): Logger => pino({ level, base: { service }, redact: redactedPaths(REDACTED) }, destination);
 
 function textOf(error: unknown): string {
   if (error instanceof z.ZodError) return `The configuration is wrong:\n${z.prettifyError(error)}`;

@@ -13,6 +13,7 @@ import type { ApiDescription } from '../http/open-api.js';
 import type { Handlers, Operations } from '../http/operation.js';
 import { readinessOf, type Links } from '../http/links.js';
 import { writeJson } from '../system/files.js';
+import { Ending } from './ending.js';
 import { forgetAnswersJobs, idempotentCallsOf } from './forget-answers.js';
 import type { NodeConfig } from './node-config.js';
 import { Work, type WorkParts } from './work.js';
@@ -58,7 +59,7 @@ export interface NodeOptions<Tables extends PositionTables, Table extends Operat
 
 export interface RunningNode {
   readonly url: string;
-  /** Finishes running work, then closes server and database. */
+  /** Finishes running work, then closes server and database. @throws when something of it does not end within 20 s; all else has ended then */
   close(): Promise<void>;
 }
 
@@ -83,28 +84,6 @@ function ownLinks<Tables extends PositionTables>(
   };
 }
 
-/** Steps that undo a start. */
-class Ending {
-  readonly #steps: (() => Promise<void> | void)[] = [];
-
-  add(step: () => Promise<void> | void): void {
-    this.#steps.unshift(step);
-  }
-
-  /** Takes every step, the last added first, also after one that fails. @throws the first failure */
-  async run(): Promise<void> {
-    const failures: unknown[] = [];
-    for (const step of this.#steps.splice(0)) {
-      try {
-        await step();
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw failures[0];
-  }
-}
-
 async function listen<Tables extends PositionTables, Table extends Operations, Context>(
   { config, blocks }: NodeOptions<Tables, Table, Context>,
   base: NodeBase<Tables>,
@@ -123,7 +102,7 @@ async function listen<Tables extends PositionTables, Table extends Operations, C
     updateMetrics: async () => metrics.countJobs(await work.jobStates()),
     idempotentCalls: idempotentCallsOf(db, clock),
   });
-  ending.add(() => server.close());
+  ending.add('server', () => server.close());
   return server.listen({ host: config.host, port: config.port });
 }
 
@@ -136,13 +115,13 @@ async function build<Tables extends PositionTables, Table extends Operations, Co
   const place = options.place ?? configuredPlace(config);
   const metrics = new NodeMetrics(options.name);
   const db = await openDatabase<Tables>(place, migrations);
-  ending.add(() => db.destroy());
+  ending.add('database', () => db.destroy());
   const url = 'url' in place ? place.url : undefined;
   const work = new Work({ db, url, logger, metrics, blocks, onEnd, clock });
   const base = { db, work, logger, metrics, clock };
   const parts = await options.build(base);
-  ending.add(() => parts.close?.());
-  ending.add(() => work.close());
+  ending.add('parts', () => parts.close?.());
+  ending.add('work', () => work.close());
   const forgetting = forgetAnswersJobs(parts.api.operations, idempotentCallsOf(db, clock));
   return { base, parts: { ...parts, jobs: [...parts.jobs, ...forgetting] } };
 }
@@ -157,7 +136,7 @@ async function start<Tables extends PositionTables, Table extends Operations, Co
   const { logger } = options;
   const { readyFile } = options.config;
   if (readyFile !== undefined) {
-    ending.add(() => rmSync(readyFile, { force: true }));
+    ending.add('ready file', () => rmSync(readyFile, { force: true }));
     writeJson(readyFile, { url: address, pid: process.pid });
   }
   logger.info({ url: address }, 'ready');

@@ -187,7 +187,8 @@ export class Work<Tables extends PositionTables> {
   }
 
   #followerOf(source: BlockSource, projections: readonly Projection<Tables>[]): Follower<Tables> {
-    const { db, metrics } = this.#options;
+    const { db, metrics, logger } = this.#options;
+    let isToldOfOther = false;
     return new Follower({
       db,
       source,
@@ -196,6 +197,10 @@ export class Work<Tables extends PositionTables> {
       onProgress: ({ nextBlock }) => {
         metrics?.readTo(nextBlock);
         this.wake();
+      },
+      onOther: () => {
+        if (!isToldOfOther) logger.info('another process applies blocks to the same tables');
+        isToldOfOther = true;
       },
     });
   }

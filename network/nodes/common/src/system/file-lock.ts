@@ -1,22 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
-// A lock between processes: a file that names its owner. If the owner is dead, another process takes the lock over.
-import { randomUUID } from 'node:crypto';
-import { accessSync, constants, linkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+// A lock between processes. The kernel holds it for a process and gives it back when the process ends, however that ends. So it does not
+// matter in which container its owner runs, nor, where the file system knows locks between hosts, on which host. A file beside it tells
+// people who the owner is.
+import { accessSync, constants, readlinkSync, rmSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+// Of what Node.js has, only SQLite locks files. Nothing is ever written to them, so that a full disk does not matter either.
+import { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import { NetworkError } from '../network-error.js';
-import { makeFolder, readTextIfPresent, SECRET_FILE } from './files.js';
+import { makeFolder, privately, readTextIfPresent, writeJson } from './files.js';
 import { isAlive, ownReference } from './process-identity.js';
 import { systemCodeOf } from './system-code.js';
 import { waitUntil } from './wait-until.js';
 
-const ownerSchema = z.object({ pid: z.number(), identity: z.string(), token: z.string() });
+const ownerSchema = z.object({
+  pid: z.number(),
+  identity: z.string(),
+  /** Where the number means this process. Locks of earlier versions do not say it. */
+  place: z.string().optional(),
+});
+type Owner = z.infer<typeof ownerSchema>;
+
+/** Processes have numbers of their own on each host and, with Linux, in each container. */
+function ownPlace(): string {
+  try {
+    return `${hostname()} ${readlinkSync('/proc/self/ns/pid')}`;
+  } catch {
+    return hostname();
+  }
+}
 
 /**
  * Runs `work` while holding the lock.
+ * @param path names the owner while somebody holds the lock; the lock itself is the file `path`.mutex, which stays.
  * @param deadlineMs how long to wait for another living owner; 0 fails at once.
  * @param holder what the message calls another owner.
- * @throws NetworkError `HOME_UNUSABLE` when nobody can write there; `NETWORK_BUSY` when another process still holds the lock at the deadline.
+ * @throws NetworkError `HOME_UNUSABLE` when nobody can write or lock there; `NETWORK_BUSY` when another process still holds the lock at the deadline.
  */
 export async function withLock<T>(
   path: string,
@@ -25,33 +45,38 @@ export async function withLock<T>(
   holder = 'Another process',
 ): Promise<T> {
   ensureWritable(dirname(path));
-  const content = JSON.stringify({ ...ownReference(), token: randomUUID() });
-  await acquire(path, content, deadlineMs, holder);
+  const mutex = await acquire(path, deadlineMs, holder);
   try {
+    nameOwner(path);
     return await work();
   } finally {
     rmSync(path, { force: true });
+    mutex.close();
   }
 }
 
-async function acquire(
-  path: string,
-  content: string,
-  deadlineMs: number,
-  holder: string,
-): Promise<void> {
+async function acquire(path: string, deadlineMs: number, holder: string): Promise<DatabaseSync> {
   try {
-    await waitUntil(`lock ${path}`, () => tryAcquire(path, content) || undefined, { deadlineMs });
+    return await waitUntil(`lock ${path}`, () => tryAcquire(path), { deadlineMs });
   } catch (error) {
-    const reason = systemCodeOf(error instanceof Error ? error.cause : undefined);
-    if (reason !== undefined) throw unwritable(dirname(path), reason, error);
-    const pid = lockOwner(readTextIfPresent(path))?.pid;
-    throw new NetworkError('NETWORK_BUSY', `${holder} is running (pid ${pid ?? 'unknown'})`, {
+    if (error instanceof NetworkError && error.cause instanceof NetworkError) throw error.cause;
+    throw busy(path, holder, error);
+  }
+}
+
+function busy(path: string, holder: string, cause: unknown): NetworkError {
+  const { pid, place } = ownerOf(path) ?? {};
+  const elsewhere =
+    place === undefined || place === ownPlace() ? '' : ` in another container or host: ${place}`;
+  return new NetworkError(
+    'NETWORK_BUSY',
+    `${holder} is running (pid ${pid ?? 'unknown'}${elsewhere})`,
+    {
       advice: 'Wait until it has finished, or end it.',
       details: { pid, lock: path },
-      cause: error,
-    });
-  }
+      cause,
+    },
+  );
 }
 
 /** Makes the folder when there is none. @throws NetworkError `HOME_UNUSABLE` */
@@ -60,57 +85,68 @@ function ensureWritable(folder: string): void {
   try {
     accessSync(folder, constants.W_OK);
   } catch (error) {
-    throw unwritable(folder, systemCodeOf(error) ?? 'unknown', error);
+    throw unusable(folder, 'written', systemCodeOf(error) ?? 'unknown', error);
   }
 }
 
-const unwritable = (folder: string, reason: string, cause: unknown): NetworkError =>
-  new NetworkError('HOME_UNUSABLE', `${folder} cannot be written: ${reason}`, {
+const unusable = (folder: string, done: string, reason: string, cause: unknown): NetworkError =>
+  new NetworkError('HOME_UNUSABLE', `${folder} cannot be ${done}: ${reason}`, {
     details: { folder, reason },
     cause,
   });
 
-const tryAcquire = (path: string, content: string): boolean =>
-  tryLink(path, content) || (removeIfAbandoned(path) && tryLink(path, content));
+/** @returns the mutex, which closing gives back; undefined while another process has it */
+function tryAcquire(path: string): DatabaseSync | undefined {
+  const mutex = tryLock(`${path}.mutex`);
+  if (mutex === undefined || !isHeldWithoutMutex(path)) return mutex;
+  mutex.close();
+  return undefined;
+}
 
-function tryLink(path: string, content: string): boolean {
-  const temporary = `${path}.${randomUUID()}`;
-  writeFileSync(temporary, content, { mode: SECRET_FILE });
+/** By a process of an earlier version, whose lock was the file that names it. */
+function isHeldWithoutMutex(path: string): boolean {
+  const owner = ownerOf(path);
+  if (owner === undefined || owner.pid === process.pid) return false;
+  return (owner.place === undefined || owner.place === ownPlace()) && isAlive(owner);
+}
+
+const SQLITE_BUSY = 5;
+
+const isBusy = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'errcode' in error &&
+  error.errcode === SQLITE_BUSY;
+
+/** @throws NetworkError `HOME_UNUSABLE` */
+function tryLock(file: string): DatabaseSync | undefined {
+  let database: DatabaseSync | undefined;
   try {
-    // A hard link appears with its content or fails, so no reader ever sees a lock without its owner.
-    linkSync(temporary, path);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    rmSync(temporary, { force: true });
+    database = privately(() => new DatabaseSync(file));
+    // "Immediate" is one step: of two that try at the same time one succeeds. "Exclusive" takes several, in which both may fail.
+    database.exec('pragma journal_mode = memory; begin immediate');
+    return database;
+  } catch (error) {
+    database?.close();
+    if (isBusy(error)) return undefined;
+    const reason = error instanceof Error ? error.message : 'unknown';
+    throw unusable(dirname(file), 'locked', reason, error);
   }
 }
 
-/** @returns whether the lock may be free now. */
-function removeIfAbandoned(path: string): boolean {
-  const held = readTextIfPresent(path);
-  if (held === undefined) return true;
-  const owner = lockOwner(held);
-  if (owner !== undefined && isAlive(owner)) return false;
-  const aside = `${path}.${randomUUID()}.stale`;
+/** On a full disk nobody learns whose lock it is, and it is held all the same. */
+function nameOwner(path: string): void {
   try {
-    renameSync(path, aside);
-    if (readTextIfPresent(aside) !== held) {
-      // Another process took the lock over in between: give it back.
-      linkSync(aside, path);
-    }
-    return true;
+    const owner: Owner = { ...ownReference(), place: ownPlace() };
+    writeJson(path, owner);
   } catch {
-    return false;
-  } finally {
-    rmSync(aside, { force: true });
+    rmSync(path, { force: true });
   }
 }
 
-function lockOwner(held: string | undefined): z.infer<typeof ownerSchema> | undefined {
+function ownerOf(path: string): Owner | undefined {
   try {
-    return ownerSchema.parse(JSON.parse(held ?? ''));
+    return ownerSchema.parse(JSON.parse(readTextIfPresent(path) ?? ''));
   } catch {
     return undefined;
   }

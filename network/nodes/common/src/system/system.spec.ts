@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,6 @@ import {
   HOME_MARK,
   isAlive,
   markedProcesses,
-  ownReference,
   processIdentity,
   signalProcess,
 } from './process-identity.js';
@@ -100,48 +99,6 @@ describe('private files', () => {
       expect([modeOf('locks'), modeOf('locks', 'lock')]).toEqual([0o700, 0o600]);
       await Promise.resolve();
     });
-  });
-});
-
-describe('withLock', () => {
-  it('lets one in at a time', async () => {
-    let inside = 0;
-    let most = 0;
-    const enter = (): Promise<void> =>
-      withLock(join(folder, 'lock'), 5000, async () => {
-        most = Math.max(most, ++inside);
-        await new Promise(setImmediate);
-        inside--;
-      });
-    await Promise.all([enter(), enter(), enter()]);
-    expect(most).toBe(1);
-    expect(existsSync(join(folder, 'lock'))).toBe(false);
-  });
-
-  it('refuses while a living process holds it', async () => {
-    const inner = withLock(join(folder, 'lock'), 0, () =>
-      withLock(join(folder, 'lock'), 0, () => Promise.resolve()),
-    );
-    await expect(inner).rejects.toMatchObject({
-      code: 'NETWORK_BUSY',
-      message: `Another process is running (pid ${process.pid})`,
-    });
-  });
-
-  it.each([
-    ['a dead owner', JSON.stringify({ ...ownReference(), identity: 'before', token: 'x' })],
-    ['an owner that cannot be read', 'nonsense'],
-  ])('takes the lock over from %s', async (_, content) => {
-    writeFileSync(join(folder, 'lock'), content);
-    await expect(withLock(join(folder, 'lock'), 0, () => Promise.resolve('done'))).resolves.toBe(
-      'done',
-    );
-  });
-
-  it('gives the lock back when the work fails', async () => {
-    const failing = withLock(join(folder, 'lock'), 0, () => Promise.reject(new Error('failed')));
-    await expect(failing).rejects.toThrow('failed');
-    expect(existsSync(join(folder, 'lock'))).toBe(false);
   });
 });
 
