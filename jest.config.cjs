@@ -38,6 +38,8 @@ const shared = {
       '<rootDir>/network/nodes/common/src/person-fields.ts',
     '^@fabric-offline-pay/node-common/client$': '<rootDir>/network/nodes/common/src/client.ts',
     '^@fabric-offline-pay/node-common/node$': '<rootDir>/network/nodes/common/src/node.ts',
+    '^@fabric-offline-pay/node-common/log$':
+      '<rootDir>/network/nodes/common/src/system/log-output.ts',
     '^@fabric-offline-pay/node-common$': '<rootDir>/network/nodes/common/src/index.ts',
     '^@fabric-offline-pay/(bank|merchant|logistics)-node$':
       '<rootDir>/network/nodes/$1/src/index.ts',

@@ -20,7 +20,6 @@ export {
   writeFileAtomic,
   writeJson,
 } from './system/files.js';
-export { logOutput } from './system/log-output.js';
 export { inParallel } from './system/in-parallel.js';
 export { type PortHolder, portHolders } from './system/port-holder.js';
 export { findFreePorts, isListening, isPortFree, usedPorts } from './system/ports.js';

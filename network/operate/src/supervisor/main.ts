@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The supervisor's process: one per network home, detached from the process that started it. Argument: the home folder.
 import { rmSync, watch } from 'node:fs';
-import { logOutput, makeFolder, ownReference } from '@fabric-offline-pay/node-common';
+import { makeFolder, ownReference } from '@fabric-offline-pay/node-common';
+import { logOutput } from '@fabric-offline-pay/node-common/log';
 import pino from 'pino';
 import { specFolder, supervisorFile, writeSupervisor } from './run-folder.js';
 import { Supervisor } from './supervisor.js';
