@@ -64,7 +64,11 @@ async function quoteTerms(purchase: Purchase): Promise<OrderTerms> {
     basket: purchase.basket,
     statement: purchase.logisticsStatement,
   };
-  const { result } = await express.quote(asked, { transient: { ...purchase.addresses } });
+  const { result, blockNumber } = await express.quote(asked, {
+    transient: { ...purchase.addresses },
+  });
+  // The merchant's peer is asked for the order; it may be a block behind the logistics company's.
+  await network.clients.catchUp(blockNumber);
   return termsOf(purchase, result, chooseBest(result));
 }
 

@@ -3,8 +3,8 @@
 // costs to start, because an authority hashes every secret slowly on purpose. Only organisations of the default topology have them.
 import { existsSync } from 'node:fs';
 import { cp, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import { withLock } from '@fabric-offline-pay/node-common';
+import { dirname, join } from 'node:path';
+import { makeFolder, withLock } from '@fabric-offline-pay/node-common';
 import { defaultTopology } from '@fabric-offline-pay/operate';
 
 /** A folder of the test run. Without it every network has its own. */
@@ -22,8 +22,12 @@ const foldersIn = (home: string): string[] =>
 
 async function copyParts(from: string, to: string): Promise<void> {
   const targets = foldersIn(to);
-  for (const [index, source] of foldersIn(from).entries())
-    await cp(source, targets[index] ?? '', { recursive: true });
+  for (const [index, source] of foldersIn(from).entries()) {
+    const target = targets[index] ?? '';
+    // As a network makes its folders, for this user only; a copy has the modes of what it copies.
+    makeFolder(dirname(target));
+    await cp(source, target, { recursive: true });
+  }
 }
 
 /**
