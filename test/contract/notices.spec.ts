@@ -14,7 +14,7 @@ import { noticeWork } from '../../network/nodes/bank/src/notices/notice-work.js'
 import { eventually } from '../support/eventually.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { OneOrder } from '../support/one-order.js';
-import { FEW_NOTICES } from '../support/few-notices.js';
+import { UNCAPPED_NOTICES } from '../support/uncapped-notices.js';
 
 const PHONE = '+491713920001';
 const DAY_MS = 24 * 3_600_000;
@@ -66,7 +66,12 @@ async function start({ messages, clock = Date.now, bankId = BANK }: Parts = {}):
     logger: pino({ level: 'silent' }),
     onEnd: (error) => failures.push(error),
   });
-  const context = { ...FEW_NOTICES, db, messages: messages ?? new OutboxFolder(outbox), clock };
+  const context = {
+    ...UNCAPPED_NOTICES,
+    db,
+    messages: messages ?? new OutboxFolder(outbox),
+    clock,
+  };
   await work.start(noticeWork(context, work, bankId));
   running = work;
 }

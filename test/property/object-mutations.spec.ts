@@ -35,7 +35,7 @@ test(
   async () => {
     const world = await openMutatedWorld(clock);
     const family = objectMutations(world);
-    await checkFamily('mutations', family, 3000);
+    await checkFamily('mutations', family, 1000);
     const meets = (place: string, how: string, end: string): boolean =>
       Object.keys(family.tally.counts).some(
         (label) => label.startsWith(`${place}: ${how} `) && label.endsWith(end),

@@ -44,7 +44,7 @@ import { itemAt } from './defined.js';
 import { eventually } from './eventually.js';
 import { memoryWorld, type MemoryWorld } from './memory-world.js';
 import { WorkByHand } from './work-by-hand.js';
-import { FEW_NOTICES } from './few-notices.js';
+import { UNCAPPED_NOTICES } from './uncapped-notices.js';
 
 const CUSTOMER = 'customer-1';
 const STRANGER = 'customer-2';
@@ -317,7 +317,11 @@ export class HostHouse {
     }
     await db.insertInto('payees').values({ payee_id: MERCHANT, bank_id: BANK }).execute();
     const messages = { send: () => Promise.resolve() };
-    this.#notices = noticeWork({ ...FEW_NOTICES, db, messages, clock: Date.now }, this.#work, BANK);
+    this.#notices = noticeWork(
+      { ...UNCAPPED_NOTICES, db, messages, clock: Date.now },
+      this.#work,
+      BANK,
+    );
     // The payee earns what the pay-outs need, and the customer's account is empty then.
     await this.buy({ token: '', orderNumber: 'first' });
   }
