@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may move which goods: a courier the pieces of the orders that it carries, the company's office whatever stands in its places.
 import type { OrderKey } from '@fabric-offline-pay/domain';
-import type { DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import { addressesOf, GOODS, MERCHANT } from '@fabric-offline-pay/testing';
 import { holdAddresses } from '../../network/nodes/logistics/src/addresses/hold-addresses.js';
 import type { Caller } from '../../network/nodes/logistics/src/context.js';
-import {
-  openLogisticsDatabase,
-  type LogisticsDatabase,
-  type LogisticsTables,
+import type {
+  LogisticsDatabase,
+  LogisticsTables,
 } from '../../network/nodes/logistics/src/database/schema.js';
 import { deliver } from '../../network/nodes/logistics/src/deliveries/deliver.js';
 import { pickUp } from '../../network/nodes/logistics/src/deliveries/pick-up.js';
@@ -19,10 +17,8 @@ import {
   type Move,
 } from '../../network/nodes/logistics/src/goods/move-goods.js';
 import { quoteOrder } from '../../network/nodes/logistics/src/quotes/quote-order.js';
-import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
-import { emptyTables, openOffice, type LogisticsOffice } from '../support/logistics-office.js';
+import { openOffice, withOffice, type LogisticsOffice } from '../support/logistics-office.js';
 import { OneOrder } from '../support/one-order.js';
-import { resumeTime, stopTime } from '../support/passing-time.js';
 
 const COURIER = 'courier-cheap';
 const dispatcher: Caller = { name: 'dispatcher-1', role: 'dispatcher' };
@@ -30,41 +26,21 @@ const courier: Caller = { name: COURIER, role: 'courier' };
 const shop: Caller = { name: MERCHANT, role: 'shop-channel' };
 const { gtin, location } = GOODS.charger;
 
-let place: DatabasePlace;
 let db: LogisticsDatabase;
 let order: OneOrder;
 let key: OrderKey;
 let office: LogisticsOffice;
-let failures: unknown[];
 
-beforeAll(async () => {
-  stopTime();
-  place = await testPlace();
-  db = await openLogisticsDatabase(place);
-});
-
-afterAll(async () => {
-  resumeTime();
-  await db.destroy();
-});
-
-beforeEach(async () => {
-  failures = [];
-  order = await OneOrder.open();
-  ({ key } = order);
-  await emptyTables(db);
-  office = await openOffice({
-    ...{ order, db, place, failures },
-    alerts: { late: () => Promise.resolve() },
-  });
-  for (const placeId of ['hub', 'van'])
-    await recordPlace(office.context, { placeId, location, active: true });
-});
-
-afterEach(async () => {
-  await office.work.close();
-  expect(failures).toEqual([]);
-});
+withOffice(
+  async (room) => {
+    ({ order, db } = room);
+    ({ key } = order);
+    office = await openOffice({ ...room, alerts: { late: () => Promise.resolve() } });
+    for (const placeId of ['hub', 'van'])
+      await recordPlace(office.context, { placeId, location, active: true });
+  },
+  () => office.work.close(),
+);
 
 /** Two chargers of the customer's order, paid. */
 async function bought(): Promise<void> {

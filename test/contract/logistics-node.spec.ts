@@ -28,10 +28,9 @@ import {
   readCourier,
   registerDue,
 } from '../../network/nodes/logistics/src/couriers/plan-couriers.js';
-import {
-  openLogisticsDatabase,
-  type LogisticsDatabase,
-  type LogisticsTables,
+import type {
+  LogisticsDatabase,
+  LogisticsTables,
 } from '../../network/nodes/logistics/src/database/schema.js';
 import { deliver } from '../../network/nodes/logistics/src/deliveries/deliver.js';
 import { pickUp } from '../../network/nodes/logistics/src/deliveries/pick-up.js';
@@ -71,7 +70,7 @@ import {
   listWaybills,
   readWaybill,
 } from '../../network/nodes/logistics/src/waybills/read-waybills.js';
-import { beside, testPlace } from '../../network/nodes/common/src/testing/test-place.js';
+import { beside } from '../../network/nodes/common/src/testing/test-place.js';
 import { pathFields } from '@fabric-offline-pay/node-common/client';
 import { LOGISTICS_OPERATIONS } from '../../network/nodes/logistics/src/api/logistics-api.js';
 import { LogisticsHouse } from '../../network/nodes/logistics/src/testing/logistics-house.js';
@@ -80,13 +79,14 @@ import { runExpress, UnavailableError } from '@fabric-offline-pay/sdk';
 import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
 import {
-  emptyTables,
   FROM_BLOCKS,
   openOffice,
+  withOffice,
   type LogisticsOffice,
+  type OfficeRoom,
 } from '../support/logistics-office.js';
 import { OneOrder } from '../support/one-order.js';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { passSeconds } from '../support/passing-time.js';
 
 const DAY_SECONDS = 86_400;
 const SECRET = deliverySecretOf('ORD-1');
@@ -99,6 +99,7 @@ const shop: Caller = { name: MERCHANT, role: 'shop-channel' };
 const otherShop: Caller = { name: 'merchant-2', role: 'shop-channel' };
 const ALL = { limit: 100 };
 
+let room: OfficeRoom;
 let order: OneOrder;
 let key: OrderKey;
 let place: DatabasePlace;
@@ -107,18 +108,7 @@ let work: Work<LogisticsTables>;
 let blocks: BlockSource;
 let context: LogisticsContext;
 let settle: LogisticsOffice['settle'];
-let failures: unknown[];
 let alerts: LateAlert[];
-
-beforeAll(async () => {
-  stopTime();
-  place = await testPlace();
-  db = await openLogisticsDatabase(place);
-});
-afterAll(async () => {
-  resumeTime();
-  await db.destroy();
-});
 
 /** Calls reach the ledger, and the first answer of each is lost, as when the node is killed while it waits. */
 function forgetful(ledger: LogisticsLedger): LogisticsLedger {
@@ -158,23 +148,20 @@ const collecting: Alerts = {
 };
 
 async function start(receiver: Alerts = collecting): Promise<void> {
-  const office = await openOffice({ order, db, place, alerts: receiver, failures });
+  const office = await openOffice({ ...room, alerts: receiver });
   ({ work, blocks, context, settle } = office);
 }
 
-beforeEach(async () => {
-  failures = [];
-  alerts = [];
-  order = await OneOrder.open();
-  key = order.key;
-  await emptyTables(db);
-  await start();
-});
-
-afterEach(async () => {
-  await work.close();
-  expect(failures).toEqual([]);
-});
+withOffice(
+  async (given) => {
+    room = given;
+    ({ order, db, place } = room);
+    ({ key } = order);
+    alerts = [];
+    await start();
+  },
+  () => work.close(),
+);
 
 async function tables(): Promise<Record<string, unknown>> {
   const all: Record<string, unknown> = {};
@@ -618,7 +605,7 @@ test('an alert that its receiver did not take is posted again', async () => {
   const [[id, alert] = []] = [...received];
   expect(id).toBe(`late~${MERCHANT}~ORD-1~promise`);
   expect(alert).toMatchObject({ ...key, courierId: COURIER, kind: 'promise' });
-  expect(failures.splice(0)).toHaveLength(1);
+  expect(room.failures.splice(0)).toHaveLength(1);
 });
 
 describe('over HTTPS', () => {
@@ -630,7 +617,7 @@ describe('over HTTPS', () => {
       {
         ledger: await order.world.logistics(),
         blocks,
-        onEnd: (error) => failures.push(error),
+        onEnd: (error) => room.failures.push(error),
         // The house closes its own view of the database, and this file goes on with it.
         place: beside(place),
       },

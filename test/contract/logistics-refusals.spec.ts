@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the logistics company's node does when the ledger refuses: what passes is tried again, what is final is told.
 import { DomainError, type ErrorCode } from '@fabric-offline-pay/domain';
-import type { DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import { RefusedError } from '@fabric-offline-pay/sdk';
 import { addressesOf, CURRENCY, deliverySecretOf, LOGISTICS } from '@fabric-offline-pay/testing';
 import { holdAddresses } from '../../network/nodes/logistics/src/addresses/hold-addresses.js';
@@ -12,10 +11,7 @@ import {
   readCourier,
   registerDue,
 } from '../../network/nodes/logistics/src/couriers/plan-couriers.js';
-import {
-  openLogisticsDatabase,
-  type LogisticsDatabase,
-} from '../../network/nodes/logistics/src/database/schema.js';
+import type { LogisticsDatabase } from '../../network/nodes/logistics/src/database/schema.js';
 import { deliver } from '../../network/nodes/logistics/src/deliveries/deliver.js';
 import { pickUp } from '../../network/nodes/logistics/src/deliveries/pick-up.js';
 import { alertLate, noticeLate } from '../../network/nodes/logistics/src/lateness/notice-late.js';
@@ -26,48 +22,27 @@ import {
   requestPayout,
   sendPayoutRequest,
 } from '../../network/nodes/logistics/src/payouts/payouts.js';
-import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import { defined } from '../support/defined.js';
 import { eventually } from '../support/eventually.js';
-import { emptyTables, openOffice, type LogisticsOffice } from '../support/logistics-office.js';
+import { openOffice, withOffice, type LogisticsOffice } from '../support/logistics-office.js';
 import { OneOrder } from '../support/one-order.js';
-import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { passSeconds } from '../support/passing-time.js';
 
 const COURIERS = ['courier-cheap', 'courier-dear'] as const;
 const dispatcher: Caller = { name: 'dispatcher-1', role: 'dispatcher' };
 const PAYOUT = { payoutId: 'P-1', currency: CURRENCY, amount: '100' };
 
-let place: DatabasePlace;
 let db: LogisticsDatabase;
 let order: OneOrder;
 let office: LogisticsOffice;
-let failures: unknown[];
 
-beforeAll(async () => {
-  stopTime();
-  place = await testPlace();
-  db = await openLogisticsDatabase(place);
-});
-
-afterAll(async () => {
-  resumeTime();
-  await db.destroy();
-});
-
-beforeEach(async () => {
-  failures = [];
-  order = await OneOrder.open();
-  await emptyTables(db);
-  office = await openOffice({
-    ...{ order, db, place, failures },
-    alerts: { late: () => Promise.resolve() },
-  });
-});
-
-afterEach(async () => {
-  await office.work.close();
-  expect(failures).toEqual([]);
-});
+withOffice(
+  async (room) => {
+    ({ order, db } = room);
+    office = await openOffice({ ...room, alerts: { late: () => Promise.resolve() } });
+  },
+  () => office.work.close(),
+);
 
 const signal = () => AbortSignal.timeout(10_000);
 

@@ -5,15 +5,17 @@ import { CURRENCY, LOGISTICS } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
 import type { Alerts } from '../../network/nodes/logistics/src/alerts/alerts.js';
 import type { LogisticsContext } from '../../network/nodes/logistics/src/context.js';
-import type {
-  LogisticsDatabase,
-  LogisticsTables,
+import {
+  openLogisticsDatabase,
+  type LogisticsDatabase,
+  type LogisticsTables,
 } from '../../network/nodes/logistics/src/database/schema.js';
 import { contextOn, logisticsWork } from '../../network/nodes/logistics/src/logistics-work.js';
 import { rulesSchema } from '../../network/nodes/logistics/src/rules.js';
-import { urlOf } from '../../network/nodes/common/src/testing/test-place.js';
+import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import { MemoryBlocks } from './memory-blocks.js';
-import type { OneOrder } from './one-order.js';
+import { OneOrder } from './one-order.js';
+import { resumeTime, stopTime } from './passing-time.js';
 
 /** Tables that blocks alone make; a rebuild makes them equal. */
 export const FROM_BLOCKS = [
@@ -43,12 +45,12 @@ const OWN = [
   'ledger_position',
 ] as const satisfies readonly (keyof LogisticsTables)[];
 
-export async function emptyTables(db: LogisticsDatabase): Promise<void> {
+async function emptyTables(db: LogisticsDatabase): Promise<void> {
   for (const table of [...FROM_BLOCKS, ...OWN]) await db.deleteFrom(table).execute();
 }
 
 /** What an office works with. `failures` collects what fails by itself; nothing should. */
-export interface OfficeParts {
+interface OfficeParts {
   readonly order: OneOrder;
   readonly db: LogisticsDatabase;
   readonly place: DatabasePlace;
@@ -95,4 +97,43 @@ export async function openOffice(parts: OfficeParts): Promise<LogisticsOffice> {
       await work.reached(BigInt(last), AbortSignal.timeout(30_000));
     },
   };
+}
+
+/** What a test of an office begins with: a new ledger with one order, and empty tables. */
+export type OfficeRoom = Omit<OfficeParts, 'alerts'>;
+
+/**
+ * Gives every test of a spec a room of its own, on one database, at a time that stands still.
+ * @param open opens the test's office in it @param close closes it; then nothing may have failed
+ */
+export function withOffice(
+  open: (room: OfficeRoom) => Promise<void>,
+  close: () => Promise<void>,
+): void {
+  let place: DatabasePlace;
+  let db: LogisticsDatabase;
+  let failures: unknown[];
+
+  beforeAll(async () => {
+    stopTime();
+    place = await testPlace();
+    db = await openLogisticsDatabase(place);
+  });
+
+  afterAll(async () => {
+    resumeTime();
+    await db.destroy();
+  });
+
+  beforeEach(async () => {
+    failures = [];
+    const order = await OneOrder.open();
+    await emptyTables(db);
+    await open({ order, db, place, failures });
+  });
+
+  afterEach(async () => {
+    await close();
+    expect(failures).toEqual([]);
+  });
 }
