@@ -81,10 +81,16 @@ class Prepared {
   }
 }
 
-const resultOf = ({ rows, rowCount }: QueryResult): SqlResult => ({
+export const resultOf = ({ rows, rowCount }: QueryResult): SqlResult => ({
   rows,
   affectedRows: rowCount ?? undefined,
 });
+
+/** For a text of several statements the client answers with a list, for one with its result. */
+export async function runAll(client: Client, text: string): Promise<SqlResult[]> {
+  const answered: QueryResult | QueryResult[] = await client.query(text);
+  return (Array.isArray(answered) ? answered : [answered]).map(resultOf);
+}
 
 export class EmbeddedEngine implements SqlEngine {
   readonly #engine: PGlite;
@@ -103,15 +109,15 @@ export class EmbeddedEngine implements SqlEngine {
   }
 
   async exec(text: string): Promise<SqlResult[]> {
-    const isOne = !text.includes(';') && !DEFINES.test(text);
-    if (isOne) return [await this.query(text, [])];
+    const defines = DEFINES.test(text);
+    if (!defines && !text.includes(';')) return [await this.query(text, [])];
     const client = await this.#connected();
-    const answered: QueryResult | QueryResult[] = await client.query(text);
-    if (DEFINES.test(text)) {
+    const results = await runAll(client, text);
+    if (defines) {
       this.#prepared.forget();
       await client.query('deallocate all');
     }
-    return (Array.isArray(answered) ? answered : [answered]).map(resultOf);
+    return results;
   }
 
   async close(): Promise<void> {

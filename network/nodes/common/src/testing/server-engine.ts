@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One connection to a server, in the shape of the engine inside the process: for tests that let a connection die at any statement.
-import { Client, type QueryResult } from 'pg';
+import { Client } from 'pg';
 import { columnTypes } from '../database/column-types.js';
+import { resultOf, runAll } from '../database/embedded-engine.js';
 import type { SqlEngine, SqlResult } from '../database/pglite-dialect.js';
-
-const resultOf = ({ rows, rowCount }: QueryResult): SqlResult => ({
-  rows,
-  affectedRows: rowCount ?? undefined,
-});
 
 export class ServerEngine implements SqlEngine {
   readonly #client: Client;
@@ -26,10 +22,8 @@ export class ServerEngine implements SqlEngine {
     return resultOf(await this.#client.query(sql, parameters));
   }
 
-  /** Without parameters the server takes several statements, and the client answers with a list for more than one. */
-  async exec(sql: string): Promise<SqlResult[]> {
-    const answered: QueryResult | QueryResult[] = await this.#client.query(sql);
-    return (Array.isArray(answered) ? answered : [answered]).map(resultOf);
+  exec(sql: string): Promise<SqlResult[]> {
+    return runAll(this.#client, sql);
   }
 
   close(): Promise<void> {
