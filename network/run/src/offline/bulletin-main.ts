@@ -2,6 +2,7 @@
 // The process that keeps the bank's bulletin fresh: `node bulletin-main.js <home> <ready file>`. SIGTERM or SIGINT ends it.
 import { rmSync } from 'node:fs';
 import { writeJson } from '@fabric-offline-pay/node-common';
+import { logOutput } from '@fabric-offline-pay/node-common/log';
 import { Clients } from '@fabric-offline-pay/operate';
 import { pino } from 'pino';
 import type { Bulletins } from './bulletins.js';
@@ -36,7 +37,7 @@ const waitForTermination = (): Promise<void> =>
 
 async function main([home = '', readyFile = '']: readonly string[]): Promise<void> {
   const stopped = waitForTermination();
-  const logger = pino({ base: { service: 'bank-bulletins' } });
+  const logger = pino({ base: { service: 'bank-bulletins' } }, logOutput());
   const clients = new Clients(home);
   const keeper = keepFresh({
     bulletins: bulletinsOf(clients),
