@@ -13,20 +13,16 @@ export const CERTIFICATES_VARIABLE = 'OFFPAY_TEST_CERTIFICATES';
 /** Longer than a network takes to start on a slow machine. */
 const LOCK_DEADLINE_MS = 300_000;
 
-const PARTS = ['ca', 'certificates'] as const;
-
-const foldersIn = (home: string): string[] =>
-  defaultTopology.organisations.flatMap(({ id }) =>
-    PARTS.map((part) => join(home, 'organisations', id, part)),
-  );
+/** Folders within a home. */
+const PARTS = defaultTopology.organisations.flatMap(({ id }) =>
+  ['ca', 'certificates'].map((part) => join('organisations', id, part)),
+);
 
 async function copyParts(from: string, to: string): Promise<void> {
-  const targets = foldersIn(to);
-  for (const [index, source] of foldersIn(from).entries()) {
-    const target = targets[index] ?? '';
+  for (const part of PARTS) {
     // As a network makes its folders, for this user only; a copy has the modes of what it copies.
-    makeFolder(dirname(target));
-    await cp(source, target, { recursive: true });
+    makeFolder(dirname(join(to, part)));
+    await cp(join(from, part), join(to, part), { recursive: true });
   }
 }
 
