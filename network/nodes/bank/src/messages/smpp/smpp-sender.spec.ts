@@ -50,8 +50,12 @@ let closeSender = (): Promise<void> => Promise.resolve();
 
 type Change = Partial<SmppConfig>;
 
+/** For tests of what comes too late. In all others an answer may take as long as a busy machine needs. */
+const IMPATIENT: Change = { answerMs: 400 };
+
 async function connectTo(changes: Change = {}): Promise<void> {
   await closeSender();
+  [down, ups] = [[], 0];
   const config = {
     adapter: 'smpp',
     host: '127.0.0.1',
@@ -59,7 +63,7 @@ async function connectTo(changes: Change = {}): Promise<void> {
     systemId: 'bank',
     passwordFile: 'password',
     source: 'MyBank',
-    answerMs: 400,
+    answerMs: 10_000,
     throttleMs: 5,
     reconnectMs: { least: 5, most: 20 },
     ...changes,
@@ -79,7 +83,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   smsc.forget();
-  [parts, down, ups] = [new MemoryParts(), [], 0];
+  parts = new MemoryParts();
   await connectTo();
 });
 
@@ -129,6 +133,7 @@ it('submits after a loss only the parts that the SMSC did not answer, with the s
 });
 
 it('waits for a late answer instead of submitting again', async () => {
+  await connectTo(IMPATIENT);
   smsc.fail('late');
   await expect(sender.send(message('m-late'))).rejects.toMatchObject({ name: 'Uncertain' });
   await expect(sender.ready()).rejects.toThrow();
@@ -141,6 +146,7 @@ it('waits for a late answer instead of submitting again', async () => {
 });
 
 it('notes an answer that comes when nobody waits for it any more', async () => {
+  await connectTo(IMPATIENT);
   smsc.fail('late');
   await expect(sender.send(message('m-alone'))).rejects.toThrow();
   smsc.answerLate();
@@ -148,6 +154,7 @@ it('notes an answer that comes when nobody waits for it any more', async () => {
 });
 
 it('submits again while the SMSC is busy, and gives up when it stays busy', async () => {
+  await connectTo(IMPATIENT);
   smsc.fail('busy', 'busy');
   await sender.send(message('m-busy'));
   expect(smsc.taken).toHaveLength(1);
@@ -219,6 +226,7 @@ it('has a receipt sent again whose part is noted while it is looked for', async 
 });
 
 it('binds again after a loss, a refusal, an absence and octets that are no protocol', async () => {
+  await connectTo(IMPATIENT);
   await sender.send(message('b-1'));
   smsc.isOpen = false;
   smsc.drop();
