@@ -4,7 +4,7 @@ import type { AnyDatabase, JobData, JobKind } from '@fabric-offline-pay/node-com
 import { identifier } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import type { Asks } from './asks.js';
-import { eraseAddresses } from './addresses/hold-addresses.js';
+import { eraseAddresses, rewriteAddresses } from './addresses/hold-addresses.js';
 import { purgeAddresses } from './addresses/purge-addresses.js';
 import type { LogisticsContext } from './context.js';
 import { registerDue } from './couriers/plan-couriers.js';
@@ -15,6 +15,7 @@ import { requestDailyPayouts, sendPayoutRequest } from './payouts/payouts.js';
 export const JOBS = {
   registerCouriers: 'register-couriers',
   eraseAddresses: 'erase-addresses',
+  rewriteAddresses: 'rewrite-addresses',
   purgeAddresses: 'purge-addresses',
   noticeLate: 'notice-late',
   alertLate: 'alert-late',
@@ -72,6 +73,11 @@ export const jobKinds = (context: LogisticsContext): readonly JobKind[] => [
     run: async () => {
       await eraseAddresses(context);
     },
+  },
+  {
+    name: JOBS.rewriteAddresses,
+    schedule: '*/15 * * * *',
+    run: () => rewriteAddresses(context),
   },
   {
     name: JOBS.purgeAddresses,

@@ -56,8 +56,12 @@ export async function writeFollowedTables(
 }
 
 /** Tables that nobody fills any more lack blocks from here on: should somebody fill them again, they must be made anew. */
-async function forgetOthers(db: Kysely<FollowedTablesTables>, wanted: Versions): Promise<void> {
-  const others = [...(await readVersions(db)).keys()].filter((name) => !wanted.has(name));
+async function forgetOthers(
+  db: Kysely<FollowedTablesTables>,
+  known: Versions,
+  wanted: Versions,
+): Promise<void> {
+  const others = [...known.keys()].filter((name) => !wanted.has(name));
   if (others.length > 0)
     await db.deleteFrom('followed_tables').where('name', 'in', others).execute();
 }
@@ -84,5 +88,5 @@ export async function ensureFollowed(
       `Another version of the node, or none, has filled these tables: ${outdated.join(', ')}.`,
       { details: { tables: outdated } },
     );
-  await forgetOthers(db, wanted);
+  await forgetOthers(db, known, wanted);
 }

@@ -5,7 +5,6 @@ import { digestOf, type AddressBookRow, type OrderKey } from '@fabric-offline-pa
 import { NodeError } from '@fabric-offline-pay/node-common/client';
 import { sql } from 'kysely';
 import type { Caller, LogisticsContext } from '../context.js';
-import type { LogisticsDatabase } from '../database/schema.js';
 import { LogisticsError } from '../errors.js';
 import { findWaybill, waybillAt, type Waybill } from '../waybills/find-waybill.js';
 
@@ -131,9 +130,6 @@ const isUnneeded = (before: number) => sql<boolean>`
   )
 `;
 
-/** The engine keeps the bytes of deleted rows until the table is written anew. */
-const forgetDeleted = (db: LogisticsDatabase) => sql`vacuum full held_addresses`.execute(db);
-
 /** Erases the addresses that nobody needs any more. @returns how many orders lost theirs */
 export async function eraseAddresses({
   db,
@@ -144,6 +140,13 @@ export async function eraseAddresses({
     .deleteFrom('held_addresses')
     .where(isUnneeded(clock() - rules.holdAddressSeconds))
     .executeTakeFirst();
-  if (numDeletedRows > 0n) await forgetDeleted(db);
   return Number(numDeletedRows);
+}
+
+/**
+ * Writes the table anew: until then the engine keeps the bytes of deleted rows. That takes the longer the more addresses are held, and holds
+ * up whoever reads them, so that it is not done at each pick-up.
+ */
+export async function rewriteAddresses({ db }: Pick<LogisticsContext, 'db'>): Promise<void> {
+  await sql`vacuum full held_addresses`.execute(db);
 }
