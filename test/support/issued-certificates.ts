@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Authorities and their first certificates, which the networks of a test run have in common: to issue them takes half of what a network
 // costs to start, because an authority hashes every secret slowly on purpose. Only organisations of the default topology have them.
-import { existsSync } from 'node:fs';
-import { cp, rename, rm } from 'node:fs/promises';
+import { cpSync, existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder, withLock } from '@fabric-offline-pay/node-common';
 import { defaultTopology } from '@fabric-offline-pay/operate';
@@ -18,11 +18,11 @@ const PARTS = defaultTopology.organisations.flatMap(({ id }) =>
   ['ca', 'certificates'].map((part) => join('organisations', id, part)),
 );
 
-async function copyParts(from: string, to: string): Promise<void> {
+function copyParts(from: string, to: string): void {
   for (const part of PARTS) {
     // As a network makes its folders, for this user only; a copy has the modes of what it copies.
     makeFolder(dirname(join(to, part)));
-    await cp(join(from, part), join(to, part), { recursive: true });
+    cpSync(join(from, part), join(to, part), { recursive: true });
   }
 }
 
@@ -41,12 +41,12 @@ export async function withIssuedCertificates<T>(home: string, up: () => Promise<
       const result = await up();
       const unfinished = join(folder, 'unfinished');
       await rm(unfinished, { recursive: true, force: true });
-      await copyParts(home, unfinished);
+      copyParts(home, unfinished);
       await rename(unfinished, kept);
       return { result };
     });
     if (first !== undefined) return first.result;
   }
-  await copyParts(kept, home);
+  copyParts(kept, home);
   return up();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // An empty database of PGlite, kept in the user's cache: making one takes seconds of a processor, copying it a fraction of one.
 import { createHash } from 'node:crypto';
-import { type Dirent, existsSync, readFileSync } from 'node:fs';
-import { cp, readdir, rename, rm, stat } from 'node:fs/promises';
+import { cpSync, type Dirent, existsSync, readFileSync } from 'node:fs';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import { findPackageJSON } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
@@ -58,5 +58,6 @@ export async function copyEmptyDatabase(
     writeFileAtomic(digest, await digestOf(unfinished));
     await rename(unfinished, kept);
   });
-  await cp(kept, folder, { recursive: true });
+  // Done at once, a thousand small files take a tenth of the time.
+  cpSync(kept, folder, { recursive: true });
 }
