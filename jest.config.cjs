@@ -51,9 +51,8 @@ const shared = {
 const withTables = databaseSpecs(__dirname);
 const onAll = process.env['OFFPAY_DATABASES'] === 'all';
 
-/** Those in which work goes on at the same time: there the two kinds differ the most, so that they always run on both. */
-const ON_BOTH =
-  /^network\/nodes\/(common|merchant|bank\/src\/outbox)\/|^test\/contract\/(funding|blocks-together)\./;
+/** What all tables stand on, and the queue of messages: there the two kinds differ the most, so that they always run on both. */
+const ON_BOTH = /^network\/nodes\/(common|bank\/src\/outbox)\//;
 
 const embedded = {
   ...shared,
@@ -86,8 +85,8 @@ function tableProjects() {
 
 module.exports = {
   testTimeout: 120_000,
-  // A spec on a network waits for most of its time, so that a worker a processor keeps both busy.
-  maxWorkers: '100%',
+  // A spec on a network waits for much of its time, for blocks and for its own processes: one worker more than processors keeps two busy.
+  maxWorkers: '150%',
   projects: [
     {
       ...shared,

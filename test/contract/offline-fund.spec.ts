@@ -18,6 +18,7 @@ import {
   updateIssuers,
   withDevice,
 } from '@fabric-offline-pay/run';
+import { RefusedError } from '@fabric-offline-pay/sdk';
 import { HIGHEST_EPOCH, Issuer } from '@fabric-offline-pay/sdk/offline';
 import { BANK, CURRENCY, POLICY } from '@fabric-offline-pay/testing';
 import { nextEpoch } from '../../network/run/src/offline/next-epoch.js';
@@ -166,6 +167,14 @@ test('what the ledger refuses for good is not kept, and an interrupted one is to
     pending: { state: 'refused', code: 'IDEMPOTENCY_CONFLICT' },
   });
   expect(pending()).toBe(false);
+});
+
+test("a refusal that tells of the peer's clock leaves the certificate to be taken up", async () => {
+  const skewed = new RefusedError({ code: 'CLOCK_SKEW', message: 'a minute ahead', details: {} });
+  const submit = () => Promise.reject(skewed);
+  await expect(fund({ submit })).rejects.toMatchObject({ code: 'CLOCK_SKEW' });
+  expect(pending()).toBe(true);
+  expect(await fund()).toMatchObject({ balance: { epoch: 1 }, pending: { state: 'imported' } });
 });
 
 const publicKeyOf = async (): Promise<string> => (await openKey(folder, PASSPHRASE)).publicKey;
