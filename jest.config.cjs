@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // One jest for all workspaces. Sources are compiled one file at a time; types are checked by `tsc -b`.
 const { existsSync } = require('node:fs');
+const { availableParallelism } = require('node:os');
 const { relative } = require('node:path');
 const { databaseSpecs } = require('./test/support/database-specs.cjs');
 
@@ -86,7 +87,7 @@ function tableProjects() {
 module.exports = {
   testTimeout: 120_000,
   // A spec on a network waits for much of its time, for blocks and for its own processes: one worker more than processors keeps two busy.
-  maxWorkers: '150%',
+  maxWorkers: availableParallelism() + 1,
   projects: [
     {
       ...shared,
