@@ -8,7 +8,7 @@ import {
   SECRET_FILE,
   writeFileAtomic,
 } from '@fabric-offline-pay/node-common';
-import { type FabricPrograms, programPath } from '../programs/program-paths.js';
+import { type FabricPrograms, programPath, SHORT_LIVED } from '../programs/program-paths.js';
 import {
   type Authority,
   type CertificateFiles,
@@ -85,6 +85,7 @@ export class CaClient {
       program: programPath(this.#programs, 'fabric-ca-client'),
       args: [...command.split(' '), ...args, '--caname', authority, '--loglevel', 'warning'],
       env: {
+        ...SHORT_LIVED,
         FABRIC_CA_CLIENT_URL: `https://${this.#address}`,
         FABRIC_CA_CLIENT_TLS_CERTFILES: authorityRoot(this.#plan.folder, 'ca'),
         ...env,

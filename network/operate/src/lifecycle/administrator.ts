@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs Fabric's programs as an organisation's administrator or operator.
 import { NetworkError, runProgram } from '@fabric-offline-pay/node-common';
-import { type ProgramName, programPath } from '../programs/program-paths.js';
+import { type ProgramName, programPath, SHORT_LIVED } from '../programs/program-paths.js';
 import { ADMINISTRATOR, OPERATIONS_CLIENT } from '../certificates/initial-identities.js';
 import type { OrdererPlan, OrganisationPlan, PeerPlan } from '../topology/network-plan.js';
 import { authorityRoot, issuedFiles, localMsp } from '../topology/organisation-files.js';
@@ -69,7 +69,7 @@ export class Administrator {
 
   async #run(program: ProgramName, args: readonly string[], env = {}): Promise<string> {
     const path = programPath(this.#context.programs, program);
-    const { stdout } = await runProgram({ program: path, args, env });
+    const { stdout } = await runProgram({ program: path, args, env: { ...SHORT_LIVED, ...env } });
     return stdout;
   }
 }
