@@ -37,6 +37,24 @@ describe('the caps', () => {
     },
   );
 
+  it('end with their window although the clock was a month ahead as it began', () => {
+    const right = Date.now();
+    const [clock, passing] = [jest.spyOn(Date, 'now'), jest.spyOn(performance, 'now')];
+    try {
+      clock.mockReturnValue(right + 30 * 86_400_000);
+      passing.mockReturnValue(0);
+      const spending = new Spending(caps({ requests: 1 }));
+      const spend = () => spending.spend('portal', 'requests');
+      expect(refusedAfter(1, spend)).toMatchObject({ retryAfterSeconds: 10 });
+      clock.mockReturnValue(right + 10_000);
+      passing.mockReturnValue(10_000);
+      expect(refusedAfter(0, spend)).toBeUndefined();
+    } finally {
+      clock.mockRestore();
+      passing.mockRestore();
+    }
+  });
+
   it('do not count what is taken back', () => {
     const spending = new Spending(caps({ failures: 1 }), () => 0);
     spending.spend('portal', 'failures')();

@@ -85,7 +85,7 @@ class Building {
     const { limits, caps } = this.#config;
     const ledger = guardedLedger(this.#parts.ledger);
     const service = this.#service();
-    const spending = new Spending(caps, clock);
+    const spending = new Spending(caps);
     const { projections, jobs, handlers } = this.#work();
     return {
       projections,

@@ -79,6 +79,7 @@ export { statementCsv } from './statements/csv.js';
 export { ledgerHeight } from './statements/ledger-height.js';
 export { statementPdf } from './statements/pdf.js';
 export { statementFile } from './statements/statement-file.js';
+export { elapsed, type Elapsed } from './system/elapsed.js';
 export { isEndpointUrl, type Reach } from './webhooks/addresses.js';
 export { openPoster, type Post } from './webhooks/post.js';
 export { checkSecret, newSecret, signedHeaders } from './webhooks/signed.js';

@@ -5,7 +5,7 @@ import type { BankTables } from '../database/schema.js';
 import type { Alerts } from './alerts.js';
 import type { AlertChannel } from './channels/alert-channel.js';
 import { LedgerAlarms } from './ledger-alarms.js';
-import { tellAlertJob } from './tell-alert.js';
+import { tellAlertJobs } from './tell-alert.js';
 import { watchJob, type WatchContext } from './watch.js';
 
 export interface AlertContext extends WatchContext {
@@ -19,6 +19,6 @@ export function alertWork(context: AlertContext, bankId: string): WorkParts<Bank
   const { alerts } = context;
   return {
     projections: [new LedgerAlarms(bankId, alerts)],
-    jobs: [tellAlertJob(context), watchJob(context, alerts)],
+    jobs: [...tellAlertJobs(context), watchJob(context, alerts)],
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens and closes alerts. What is to be told of one is asked for in the same transaction, once for each channel.
-import type { Work } from '@fabric-offline-pay/node-common/node';
+import type { JobKind, Work } from '@fabric-offline-pay/node-common/node';
 import { sql, type Transaction } from 'kysely';
 import type { AlertKind, AlertTable } from '../database/alerts-tables.js';
 import type { BankTables } from '../database/schema.js';
@@ -9,8 +9,14 @@ import type { AlertChannel } from './channels/alert-channel.js';
 
 type Tables = Transaction<BankTables>;
 
-/** Tells one channel what is new of an alert. */
-export const TELL_ALERT = { name: 'tell-alert' } as const;
+/**
+ * Tells one channel what is new of an alert. A kind of work for each channel: one whose receiver says nothing does not hold the other, which
+ * may be how an operator learns of it.
+ */
+export const TELL_ALERT = {
+  webhook: { name: 'tell-alert' },
+  mail: { name: 'tell-alert-mail' },
+} as const satisfies Readonly<Record<AlertChannel['name'], Pick<JobKind, 'name'>>>;
 
 const findNewest = (
   db: Tables,
@@ -145,7 +151,7 @@ export class Alerts {
     const { kind, subject, number } = key;
     for (const { name: channel, tells } of this.#channels)
       if (tells.includes(news))
-        await this.#work.ask(db, TELL_ALERT, `${alertIdOf(key)}/${news}/${channel}`, {
+        await this.#work.ask(db, TELL_ALERT[channel], `${alertIdOf(key)}/${news}/${channel}`, {
           ...{ kind, subject, number },
           ...{ news, channel },
         });

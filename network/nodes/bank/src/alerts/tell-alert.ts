@@ -40,11 +40,14 @@ export interface TellContext {
 
 const ID_DIGITS = 40;
 
-/** @returns the kind of work; its key is the alert's id, what is new, and the channel */
-export const tellAlertJob = ({ db, channels, clock }: TellContext): JobKind => ({
-  ...TELL_ALERT,
-  atOnce: 2,
-  async run(data: JobData, signal: AbortSignal) {
+/** @returns the kinds of work; the key of a job is the alert's id, what is new, and the channel */
+export const tellAlertJobs = (context: TellContext): JobKind[] =>
+  Object.values(TELL_ALERT).map((kind) => ({ ...kind, atOnce: 2, run: telling(context) }));
+
+/** By the channel that a job names: what was asked for before waits under one name for both. */
+const telling =
+  ({ db, channels, clock }: TellContext): JobKind['run'] =>
+  async (data: JobData, signal: AbortSignal) => {
     const channel = channels.find(({ name }) => name === data['channel']);
     const row = await findAlert(db, data);
     const news = data['news'] as AlertNews;
@@ -52,5 +55,4 @@ export const tellAlertJob = ({ db, channels, clock }: TellContext): JobKind => (
     const alert = shownAlert(row);
     const id = `alert-${digestOf(`${alert.alertId}/${news}`).slice(0, ID_DIGITS)}`;
     await channel.send({ id, news, alert }, signal);
-  },
-});
+  };

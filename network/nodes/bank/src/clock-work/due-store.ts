@@ -35,7 +35,7 @@ async function setSpans(db: Tables, policy: PolicySpans): Promise<void> {
   for (const waits of SPANS)
     await db
       .updateTable('due_things')
-      .set((set) => ({ due_at: set('since', '+', policy[waits] * 1000) }))
+      .set((set) => ({ due_at: set('since', '+', policy[waits] * 1000), tried_at: null }))
       .where('waits', '=', waits)
       .execute();
 }
@@ -94,6 +94,7 @@ const rowOf = (subject: string, thing: DueThing, spans: PolicySpans) => ({
   since: thing.since * 1000,
   waits: thing.waits,
   due_at: dueAt(thing, spans),
+  tried_at: null,
 });
 
 /** One thing whose time has come. */
@@ -109,16 +110,23 @@ const DAY_MS = 86_400_000;
 const MOST_DOUBLINGS = 8;
 
 /**
- * Takes what is due, the longest first, and moves it to a later time: should doing it not change its row, it comes again then.
+ * Takes what is due, the longest first, and notes that it was tried: should doing it not change its row, it comes again later.
+ *
+ * Only its own time and the last try decide, and a try of the future counts as none: a clock that was a month ahead for a minute found
+ * everything due, and the ledger refused it; what was tried then waits for its own time, not for that of the wrong clock. Machines whose
+ * clocks differ by less than the first wait leave each other's tries in force.
+ * @param now milliseconds since 1970
  * @param most of one call
  */
 export async function takeDue(db: Tables, now: number, most: number): Promise<readonly Due[]> {
+  const at = sql.lit(now);
   const { rows } = await sql<Due>`
-    update due_things set tries = tries + 1,
-      due_at = ${sql.lit(now)} + least(${sql.lit(DAY_MS)}, ${sql.lit(AGAIN_MS)} * power(2, least(tries, ${sql.lit(MOST_DOUBLINGS)}))::bigint)
+    update due_things set tries = tries + 1, tried_at = ${at}
     where (kind, key) in (
       select kind, key from due_things
-      where due_at <= ${sql.lit(now)} and (payee_id is null or payee_id in (select payee_id from own_payees))
+      where due_at <= ${at} and (payee_id is null or payee_id in (select payee_id from own_payees))
+        and (tried_at is null or tried_at > ${at} + ${sql.lit(AGAIN_MS)} or tried_at <= ${at}
+          - least(${sql.lit(DAY_MS)}, ${sql.lit(AGAIN_MS)} * power(2, least(tries - 1, ${sql.lit(MOST_DOUBLINGS)}))::bigint))
       order by due_at limit ${sql.lit(most)} for update skip locked)
     returning kind, key`.execute(db);
   return rows;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the tables of what the clock makes due.
 import type { Migrations } from '@fabric-offline-pay/node-common/node';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 
 async function createDueThings(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -18,6 +18,16 @@ async function createDueThings(db: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.createIndex('due_things_by_time').on('due_things').column('due_at').execute();
   await db.schema.createIndex('due_things_by_subject').on('due_things').column('subject').execute();
+}
+
+/** What was tried had a later `due_at`, maybe by a clock that was wrong: it has its own again, and is tried once more. */
+async function separateTries(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('due_things').addColumn('tried_at', 'bigint').execute();
+  await sql`
+    update due_things set due_at = since
+      + coalesce((select (spans::jsonb ->> waits)::bigint * 1000 from clock_policy where waits is not null), 0)
+    where tries > 0
+  `.execute(db);
 }
 
 export const CLOCK_MIGRATIONS: Migrations = {
@@ -42,4 +52,5 @@ export const CLOCK_MIGRATIONS: Migrations = {
         .execute();
     },
   },
+  '0027-when-due-things-were-tried': { up: separateTries },
 };

@@ -29,10 +29,12 @@ export interface DueThingTable {
   since: number;
   /** What it waits for after `since`; null: it is due then. */
   waits: PolicySpan | null;
-  /** When it is looked at next. */
+  /** When its time comes, by the ledger's rules alone. */
   due_at: number;
   /** How often it was tried since the row changed last. */
   tries: Generated<number>;
+  /** When it was tried last, by this node's clock; null: not since the row or the policy changed. */
+  tried_at: number | null;
 }
 
 /** Merchants and logistics companies that this bank pays. */

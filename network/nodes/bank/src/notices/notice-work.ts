@@ -8,18 +8,18 @@ import { expiryOf } from '../outbox/send-now.js';
 import { storeMessages } from '../outbox/store-message.js';
 import { OrderNotices, type NoteMessages } from './order-notices.js';
 import { resumeMessagesJob, type AskToSend } from './resume-messages.js';
-import { sendNoticeJob, type NoticesContext } from './send-notice.js';
+import { sendNoticeJobs, type NoticesContext } from './send-notice.js';
 
 /** With a copy by mail where the bank sends mails. Each is a message of its own, so that neither waits for the other. */
 const noting =
   ({ mail }: NoticesContext, ask: AskToSend): NoteMessages =>
   async (transaction, messages) => {
     const copies = messages.map((each) => ({ ...each, message_id: mailIdOf(each.message_id) }));
-    const stored = [
-      ...(await storeMessages(transaction, 'sms', messages)),
-      ...(mail === undefined ? [] : await storeMessages(transaction, 'mail', copies)),
-    ];
-    for (const id of stored) await ask(transaction, id);
+    for (const id of await storeMessages(transaction, 'sms', messages))
+      await ask(transaction, 'sms', id);
+    if (mail === undefined) return;
+    for (const id of await storeMessages(transaction, 'mail', copies))
+      await ask(transaction, 'mail', id);
   };
 
 /** The message of a funding's news, once. */
@@ -48,13 +48,13 @@ export function noticeWork(
   work: Pick<Work<BankTables>, 'ask'>,
   bankId: string,
 ): NoticeWork {
-  const kind = sendNoticeJob(context);
-  const ask: AskToSend = (transaction, messageId) =>
-    work.ask(transaction, kind, messageId, { messageId });
+  const kinds = sendNoticeJobs(context);
+  const ask: AskToSend = (transaction, channel, messageId) =>
+    work.ask(transaction, kinds[channel], messageId, { messageId });
   const note = noting(context, ask);
   return {
     projections: [new OrderNotices(bankId, note)],
-    jobs: [kind, resumeMessagesJob(context, ask)],
+    jobs: [kinds.sms, kinds.mail, resumeMessagesJob(context, ask)],
     tell: telling(context, note),
   };
 }

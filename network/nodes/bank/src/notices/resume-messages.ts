@@ -3,10 +3,15 @@
 import type { AnyDatabase, JobKind } from '@fabric-offline-pay/node-common/node';
 import type { BankDatabase } from '../database/schema.js';
 import { TREATMENT, type MessageKind } from '../messages/kinds.js';
+import type { MessageChannel } from '../messages/tables.js';
 import type { NoticesContext } from './send-notice.js';
 
-/** Asks for the message to be sent. */
-export type AskToSend = (transaction: AnyDatabase, messageId: string) => Promise<void>;
+/** Asks for the message to be sent by its channel. */
+export type AskToSend = (
+  transaction: AnyDatabase,
+  channel: MessageChannel,
+  messageId: string,
+) => Promise<void>;
 
 const JOB_KINDS = Object.entries(TREATMENT)
   .filter(([, { sentBy }]) => sentBy === 'job')
@@ -31,9 +36,9 @@ const resume = (db: BankDatabase, now: number, ask: AskToSend): Promise<void> =>
       .where((either) =>
         either.or([either('channel', '=', 'mail'), either('kind', 'in', JOB_KINDS)]),
       )
-      .returning('message_id')
+      .returning(['message_id', 'channel'])
       .execute();
-    for (const { message_id } of due) await ask(transaction, message_id);
+    for (const { message_id, channel } of due) await ask(transaction, channel, message_id);
   });
 
 export async function resumeMessages(

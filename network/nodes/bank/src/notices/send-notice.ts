@@ -6,13 +6,10 @@ import { TREATMENT } from '../messages/kinds.js';
 import { mailContent } from '../messages/mail-content.js';
 import { DEFAULT_LANGUAGE, type Language } from '../messages/language.js';
 import { quietUntil } from '../messages/quiet-hours.js';
-import type { MessageOutcome, MessageTable } from '../messages/tables.js';
+import type { MessageChannel, MessageOutcome, MessageTable } from '../messages/tables.js';
 import { countOrEnd, type CountingContext } from '../outbox/count-message.js';
 import { endMessage, fixLanguage } from '../outbox/store-message.js';
 import { textOfRow } from '../outbox/text-of-row.js';
-
-/** A job of one message. */
-export const SEND_NOTICE = 'send-notice';
 
 export type NoticesContext = Pick<
   BankContext,
@@ -112,9 +109,17 @@ export async function sendNotice(context: NoticesContext, id: string): Promise<v
 const isJobs = ({ channel, kind }: MessageTable): boolean =>
   channel === 'mail' || TREATMENT[kind].sentBy === 'job';
 
-/** @returns the kind of work; its key is the message's id */
-export const sendNoticeJob = (context: NoticesContext): JobKind => ({
-  name: SEND_NOTICE,
-  atOnce: 2,
-  run: ({ messageId }: JobData) => sendNotice(context, String(messageId)),
-});
+/**
+ * A kind of work for each channel: one whose server says nothing holds its own workers until they give up, and not those of the other. A job
+ * sends its message by the message's own channel, because a copy by mail that was asked for before waits under the name of the other kind.
+ */
+const KINDS = {
+  sms: { name: 'send-notice', atOnce: 2 },
+  mail: { name: 'send-notice-mail', atOnce: 2 },
+} as const satisfies Readonly<Record<MessageChannel, Pick<JobKind, 'name' | 'atOnce'>>>;
+
+/** @returns the kinds of work by channel; the key of a job is the message's id */
+export function sendNoticeJobs(context: NoticesContext): Readonly<Record<MessageChannel, JobKind>> {
+  const run = ({ messageId }: JobData) => sendNotice(context, String(messageId));
+  return { sms: { ...KINDS.sms, run }, mail: { ...KINDS.mail, run } };
+}

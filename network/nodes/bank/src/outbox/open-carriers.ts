@@ -57,7 +57,7 @@ export function openCarriers(config: Config, base: Base): Carriers {
   const { sender: messages, links } = sms;
   if (mail.adapter === 'none') return { messages, links, close: sms.close };
   const smtp = new SmtpMail(mail);
-  const askMail = remembered(() => smtp.ready(), MAIL_ASKED_MS, base.clock);
+  const askMail = remembered(() => smtp.ready(), MAIL_ASKED_MS);
   return {
     messages,
     mail: smtp,

@@ -150,7 +150,7 @@ const outcomes = async (): Promise<readonly (string | null)[]> =>
 
 const resumed = async (): Promise<string[]> => {
   const asked: string[] = [];
-  await resumeMessages(context, (_, id) => Promise.resolve(void asked.push(id)));
+  await resumeMessages(context, (_, _channel, id) => Promise.resolve(void asked.push(id)));
   return asked;
 };
 

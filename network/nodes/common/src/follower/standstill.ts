@@ -11,7 +11,7 @@ export class Standstill {
   /**
    * @param nextBlock the first block that the tables do not have
    * @param height the number of blocks on the ledger
-   * @param now milliseconds since 1970
+   * @param now milliseconds since any moment, the same for all calls; the machine's clock may be set in between
    * @returns whether blocks wait, and none was read for 30 s
    */
   look(nextBlock: number, height: bigint, now: number): boolean {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers that go on: server-sent events (HTML standard, 9.2), with signs of life, until the caller leaves, loses its right, or the node ends.
-import { once } from 'node:events';
-import { Readable } from 'node:stream';
+import { finished, Readable } from 'node:stream';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventsAnswer, ServerEvent } from './operation.js';
 import { CapReached } from './node-error.js';
@@ -76,7 +75,11 @@ export class EventStreams {
     if (own >= MOST_OF_ONE || this.#open.size >= MOST) throw new CapReached(COME_AGAIN_SECONDS);
     const stream = new AbortController();
     this.#open.set(stream, listener.name);
-    void once(reply.raw, 'close').then(() => stream.abort());
+    // Also of a caller that left before this, or before the first text is asked for: then no text's end would be noticed.
+    finished(reply.raw, () => {
+      stream.abort();
+      this.#open.delete(stream);
+    });
     const last = request.headers['last-event-id'];
     const lastEventId = typeof last === 'string' && EVENT_ID.test(last) ? last : undefined;
     const events = answer({ lastEventId, signal: stream.signal });
@@ -114,7 +117,6 @@ export class EventStreams {
       if (!stream.signal.aborted) this.#options.failed(error);
     } finally {
       stream.abort();
-      this.#open.delete(stream);
       await iterator.return?.();
     }
   }

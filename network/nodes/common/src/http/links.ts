@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a node needs of others, and whether it can work without it.
 import * as z from 'zod';
+import { elapsed, type Elapsed } from '../system/elapsed.js';
 
 /** One thing that a node needs. */
 export interface Link {
@@ -57,12 +58,12 @@ export function statusOf(states: Readiness): 'ok' | 'degraded' | 'not ready' {
 export function remembered(
   ask: Link['ask'],
   milliseconds: number,
-  clock: () => number,
+  now: Elapsed = elapsed,
 ): Link['ask'] {
   let asked: { readonly at: number; readonly answer: Promise<unknown> } | undefined;
   return () => {
-    const now = clock();
-    if (asked === undefined || now - asked.at >= milliseconds) asked = { at: now, answer: ask() };
+    const at = now();
+    if (asked === undefined || at - asked.at >= milliseconds) asked = { at, answer: ask() };
     return asked.answer;
   };
 }

@@ -258,6 +258,28 @@ test('a start takes over what the last one made, and changes only what is new', 
   ]);
 });
 
+test('what was asked for by a clock that was a month ahead is done, and the clock asks again', async () => {
+  const { kind, ran } = noting('put-off');
+  const jobs = await startJobs(kind);
+  const ahead = sql`now() + interval '30 days'`;
+  await db.transaction().execute(async (transaction) => {
+    await jobs.ask(transaction, kind, 'late', { key: 'late' });
+    await sql`update jobs.job set start_after = ${ahead} where name = 'put-off'`.execute(
+      transaction,
+    );
+    await sql`update jobs.version set cron_on = ${ahead}`.execute(transaction);
+    await sql`update jobs.queue set monitor_claim_on = ${ahead}`.execute(transaction);
+  });
+  await jobs.stop();
+  await eventuallyIdle(await startJobs(kind));
+  expect(ran).toEqual(['late']);
+  const { rows } = await sql`
+    select (select count(*)::integer from jobs.version where cron_on > now()) as passes,
+      (select count(*)::integer from jobs.queue where monitor_claim_on > now()) as queues
+  `.execute(db);
+  expect(rows).toEqual([{ passes: 0, queues: 0 }]);
+});
+
 test('a database server that does not answer is told, and holds nobody who ends', async () => {
   // Inside the process it always answers.
   if (url === undefined) return;

@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CompiledQuery, sql, type Kysely } from 'kysely';
 import { fromKysely, PgBoss, type Db, type JobWithMetadata, type QueueOptions } from 'pg-boss';
+import { bringBack } from './wrong-clock.js';
 
 /** JSON; identifiers only, since people who operate the node see it. */
 export type JobData = Readonly<Record<string, unknown>>;
@@ -77,6 +78,9 @@ const YEAR = 365 * 24 * HOUR;
 
 /** How often it looks for work of any kind: what other processes asked for, and what is tried again. Whoever asks here wakes it at once. */
 const LOOK_MS = 500;
+
+/** Looks until what a wrong clock has left behind is looked for again: a minute. */
+const LOOKS_A_MINUTE = 120;
 
 /** Each worker's own look. It finds nothing that {@link LOOK_MS} does not find; a node has dozens of workers. */
 const POLLING_SECONDS = 60;
@@ -301,9 +305,11 @@ export class Jobs {
   /** Wakes the workers of what is due, until the node ends. */
   async #look(): Promise<void> {
     const { signal } = this.#stopped;
-    while (!signal.aborted) {
+    for (let looks = 0; !signal.aborted; looks += 1) {
       try {
         await pause(LOOK_MS, undefined, { signal });
+        if (looks % LOOKS_A_MINUTE === 0)
+          await this.#unlessEnded(bringBack(this.#options.db, SCHEMA));
         for (const kind of (await this.#unlessEnded(this.#dueKinds())) ?? []) this.wake(kind);
       } catch (error) {
         if (!this.#stopped.signal.aborted) this.#options.observer.broken(error);

@@ -117,7 +117,7 @@ async function build<Tables extends PositionTables, Table extends Operations, Co
   const db = await openDatabase<Tables>(place, migrations);
   ending.add('database', () => db.destroy());
   const url = 'url' in place ? place.url : undefined;
-  const work = new Work({ db, url, logger, metrics, blocks, onEnd, clock });
+  const work = new Work({ db, url, logger, metrics, blocks, onEnd });
   const base = { db, work, logger, metrics, clock };
   const parts = await options.build(base);
   ending.add('parts', () => parts.close?.());

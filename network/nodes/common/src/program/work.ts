@@ -15,6 +15,7 @@ import {
   type JobKind,
   type JobState,
 } from '../jobs/jobs.js';
+import { elapsed } from '../system/elapsed.js';
 
 export interface WorkOptions<Tables extends PositionTables> {
   readonly db: Kysely<Tables>;
@@ -26,8 +27,6 @@ export interface WorkOptions<Tables extends PositionTables> {
   readonly blocks?: BlockSource | undefined;
   /** Called when the ledger can no longer be followed. */
   readonly onEnd?: ((error: unknown) => void) | undefined;
-  /** Milliseconds since 1970; the machine's unless told. */
-  readonly clock?: (() => number) | undefined;
 }
 
 /** What there is to do. */
@@ -139,8 +138,7 @@ export class Work<Tables extends PositionTables> {
     if (this.#hasEnded) throw new Error('The ledger is followed no more.');
     const height = await this.#options.blocks?.height?.();
     const nextBlock = this.#follower?.position?.nextBlock ?? 0;
-    const now = (this.#options.clock ?? Date.now)();
-    if (height !== undefined && this.#standstill.look(nextBlock, height, now))
+    if (height !== undefined && this.#standstill.look(nextBlock, height, elapsed()))
       throw new Error(`The tables stand still before block ${nextBlock.toString()}.`);
   }
 

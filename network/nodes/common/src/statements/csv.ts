@@ -30,13 +30,28 @@ type Fields = Partial<Readonly<Record<(typeof COLUMNS)[number], string>>>;
 /** The figures of this program: a spreadsheet may take them for what they are. */
 const NUMBERS: ReadonlySet<string> = new Set(['amount', 'moved', 'balance', 'available']);
 
-/** A spreadsheet takes text that begins so for a formula and runs it (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r]/;
+/**
+ * Before the sign of a formula: what spreadsheets skip (blanks, quotes), and where they cut besides at commas: at `;` in countries that write
+ * a comma in decimals, at tabs and `|` if somebody chooses so, and at ends of lines. Apostrophes in front of the sign count as part of it.
+ */
+const BEFORE_FORMULA = /(?<![;|\s\p{C}"])[;|\s\p{C}"]*(?='*[=+\-@＝＋－＠])/gu;
 
-const neutral = (text: string): string => (FORMULA.test(text) ? `'${text}` : text);
+const CUT = /[;|\t\r\n]/;
 
+/**
+ * A spreadsheet takes a cell that begins with such a sign for a formula and runs it (OWASP, CSV injection); behind an apostrophe it is text.
+ * Quoting is not enough: who cuts at `;` sees quotes only where a cell begins with them, and a field's quotes stand behind the fields before
+ * it. So an apostrophe goes in front of the sign at the beginning and behind each place where somebody may cut. One is added there even if
+ * there are some, so that whoever takes one away has the text again.
+ */
+const neutral = (text: string): string =>
+  text.replace(BEFORE_FORMULA, (before: string, offset: number) =>
+    offset === 0 || CUT.test(before) ? `${before}'` : before,
+  );
+
+/** Also where only readers of other separators cut, so that one which takes several sees one field. */
 const quoted = (text: string): string =>
-  /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  /[",]/.test(text) || CUT.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 
 const recordOf = (fields: Fields): string =>
   `${COLUMNS.map((column) => {

@@ -72,10 +72,63 @@ describe('CSV', () => {
     expect(records[5]).toBe('');
   });
 
-  test.each(['=1+1', '+1', '-1', '@SUM(1)', '\t=1'])('%j is text, not a formula', async (text) => {
-    const poisoned = entry({ reference: text, lines: [] });
+  /** A record as a spreadsheet reads it: quotes count where a cell begins with them, and what follows them belongs to it. */
+  function cellsOf(record: string, separator: string): string[] {
+    const cells: string[] = [];
+    for (let rest = record; ;) {
+      const quoted = /^"((?:[^"]|"")*)"/.exec(rest);
+      const from = quoted?.[0].length ?? 0;
+      const at = rest.indexOf(separator, from);
+      const end = at < 0 ? rest.length : at;
+      cells.push((quoted?.[1]?.replaceAll('""', '"') ?? '') + rest.slice(from, end));
+      if (at < 0) return cells;
+      rest = rest.slice(end + 1);
+    }
+  }
+
+  const GOODS_COLUMN = 9;
+
+  /** What a program does that wants the text as it was. */
+  const original = (text: string): string =>
+    text.replace(/((?:^|[;|\t\r\n])[;|\s\p{C}"]*)'('*[=+\-@＝＋－＠])/gu, '$1$2');
+
+  const TEXTS = [
+    ...['=1+1', '+1', '-1', '@SUM(1)', '\t=1', ' =1', "'=1", '＝1'],
+    ...[
+      ';=1',
+      '; =1',
+      'a;"=1"',
+      'a;""=1',
+      "a;'=1",
+      'a|=1',
+      'a\t@1',
+      'a\n-1',
+      'a\r\n+1',
+      ';;\u200b=1;;',
+    ],
+    ...["=1+cmd|' /C calc'!A0;", 'a =1', 'minus -1, and 1=1', '"', ';', "it's; o'clock"],
+  ];
+
+  test.each(TEXTS)('%j is text, not a formula, wherever a spreadsheet cuts', async (text) => {
+    const named = { gtin: '4006381333948', name: text, quantity: 2, unitPrice: '2490' };
+    const poisoned = entry({ reference: text, lines: [named, named] });
     const csv = await textOf(statementCsv(statementOf([poisoned])));
-    expect(csv).toContain(`,'${text},`);
+    for (const separator of [';', '\t', '|'])
+      for (const cell of csv.split(/[\r\n]+/).flatMap((record) => cellsOf(record, separator)))
+        expect(cell).not.toMatch(/^[\s\p{C}"]*[=+\-@＝＋－＠]/u);
+    // Who cuts at commas, as RFC 4180 has it, sees the fields, and has their texts again.
+    const [, , record = ''] = csv.split(/\r\n(?=20|$)/);
+    const [goods = '', reference = ''] = cellsOf(record, ',').slice(GOODS_COLUMN);
+    expect(reference).not.toMatch(/^[\s\p{C}"]*[=+\-@＝＋－＠]/u);
+    expect(original(reference)).toBe(text);
+    const line = `2 x ${text} (4006381333948) at 24.90`;
+    expect(original(goods)).toBe(`${line}; ${line}`);
+  });
+
+  test('text without such a sign stays as it is', async () => {
+    const harmless = entry({ reference: 'a-b 1=1, c; d', lines: [] });
+    const csv = await textOf(statementCsv(statementOf([harmless])));
+    expect(csv).toContain(',"a-b 1=1, c; d",');
   });
 });
 

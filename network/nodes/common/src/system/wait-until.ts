@@ -2,6 +2,7 @@
 // Waits for a condition, never for a time: asks again until it holds or the deadline has passed.
 import { setTimeout as pause } from 'node:timers/promises';
 import { NetworkError } from '../network-error.js';
+import { elapsed } from './elapsed.js';
 
 /** How long and how often to ask; milliseconds. */
 export interface WaitOptions {
@@ -21,13 +22,13 @@ export async function waitUntil<T>(
   probe: () => T | undefined | Promise<T | undefined>,
   options: WaitOptions,
 ): Promise<T> {
-  const deadline = Date.now() + options.deadlineMs;
+  const deadline = elapsed() + options.deadlineMs;
   for (;;) {
     const outcome = await attempt(probe);
     if (outcome.value !== undefined) {
       return outcome.value;
     }
-    if (Date.now() >= deadline) {
+    if (elapsed() >= deadline) {
       throw new NetworkError('DEADLINE_PASSED', `Gave up waiting for ${what}`, {
         details: { deadlineMs: options.deadlineMs },
         cause: outcome.error,

@@ -4,6 +4,7 @@ import type { Projection } from '@fabric-offline-pay/node-common/node';
 import {
   beginningOf,
   isPlaced,
+  orderSubject,
   toUnits,
   type BasketLine,
   type OrderRow,
@@ -35,13 +36,15 @@ interface Known {
   readonly firstAt: number;
 }
 
+/** Two shops may give their orders the same number, and one transaction may carry both. */
 function written(changes: readonly Change[], own: ReadonlySet<string>): readonly Written[] {
   const orders = new Map<string, Written>();
   for (const { parts, kind, row } of changes) {
     const [merchantId = '', orderNumber = ''] = parts;
     if (row === null || !own.has(merchantId)) continue;
-    const of = orders.get(orderNumber) ?? { merchantId, orderNumber };
-    orders.set(orderNumber, kind === 'order' ? { ...of, order: row } : { ...of, terms: row });
+    const key = orderSubject({ merchantId, orderNumber });
+    const of = orders.get(key) ?? { merchantId, orderNumber };
+    orders.set(key, kind === 'order' ? { ...of, order: row } : { ...of, terms: row });
   }
   return [...orders.values()];
 }
@@ -130,6 +133,8 @@ async function write(
 
 export class OrdersProjection implements Projection<MerchantTables> {
   readonly tables = ['followed_orders', 'followed_disputes'] as const;
+  /** 2: the first one took orders of two shops for one, where their numbers were the same. */
+  readonly version = 2;
   readonly #mspId: string;
   readonly #note: NoteEvent;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What telling endpoints needs.
-import type { Post } from '@fabric-offline-pay/node-common/node';
+import type { Elapsed, Post } from '@fabric-offline-pay/node-common/node';
 import type { MerchantDatabase } from '../database/schema.js';
 import type { Backoff } from './backoff.js';
 import type { Seal } from './seal.js';
@@ -9,6 +9,8 @@ export interface WebhookContext {
   readonly db: MerchantDatabase;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
+  /** How long a run goes on; the process's own unless told. */
+  readonly elapsed?: Elapsed;
   readonly seal: Seal;
   readonly post: Post;
   readonly backoff: Backoff;

@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemCodeOf } from '@fabric-offline-pay/node-common';
-import { signedHeaders } from '@fabric-offline-pay/node-common/node';
+import { elapsed, signedHeaders, type Elapsed } from '@fabric-offline-pay/node-common/node';
 import { sql, type Selectable } from 'kysely';
 import type {
   WebhookDeliveryTable,
@@ -54,13 +54,15 @@ class Deliveries {
   /** Due, and not begun; one a subject. */
   #ready: Waiting[] = [];
   readonly #runId = randomUUID();
+  readonly #elapsed: Elapsed;
   readonly #until: number;
 
   constructor(context: WebhookContext, endpointId: string, signal: AbortSignal) {
     this.#context = context;
     this.#endpointId = endpointId;
     this.#signal = signal;
-    this.#until = context.clock() + LONGEST_RUN_MS;
+    this.#elapsed = context.elapsed ?? elapsed;
+    this.#until = this.#elapsed() + LONGEST_RUN_MS;
   }
 
   /** @returns whether something may still be due */
@@ -98,7 +100,7 @@ class Deliveries {
   }
 
   #isOver(): boolean {
-    return this.#context.clock() >= this.#until;
+    return this.#elapsed() >= this.#until;
   }
 
   /** @returns false when nothing is under way, and nothing is due soon */

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { elapsed, type Elapsed } from '@fabric-offline-pay/node-common/node';
 import type { Clock } from '../../clock.js';
 import { decodeMessage, encodeMessage, type BitmapForm, type IsoMessage } from './codec.js';
 import { frame, FrameReader } from './frames.js';
@@ -39,8 +40,8 @@ export interface LineOptions {
   /** After a connection that could not be made, the next attempt waits, twice as long each time. */
   readonly backoffMs: { readonly first: number; readonly most: number };
   readonly clock: Clock;
-  /** Milliseconds since any moment, for what must not wait longer when somebody sets the clock; the process's own unless told. */
-  readonly elapsed?: () => number;
+  /** The process's own unless told. */
+  readonly elapsed?: Elapsed;
   readonly observer: LineObserver;
 }
 
@@ -183,7 +184,7 @@ export class HostLine {
   }
 
   #elapsed(): number {
-    return (this.#options.elapsed ?? (() => performance.now()))();
+    return (this.#options.elapsed ?? elapsed)();
   }
 
   async #connected(): Promise<Connection> {
