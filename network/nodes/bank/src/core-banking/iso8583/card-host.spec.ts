@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digestOf } from '@fabric-offline-pay/domain';
 import { waitUntil } from '@fabric-offline-pay/node-common';
 import { testEngine } from '../../../../common/src/testing/test-place.js';
 import { Life, MortalEngine } from '../../testing/hosts/mortal-engine.js';
@@ -328,14 +329,43 @@ describe('what is said', () => {
   test('requests of one authorisation take turns', async () => {
     const bank = openBank();
     await authorise(bank);
-    misbehave('drops', 2);
+    misbehave('drops', 4);
     const complete = (key: string) => bank.complete({ key, authorisation: 'a', amount: '3' });
     await expect(complete('c1')).rejects.toThrow(HostUncertain);
-    await expect(complete('c2')).rejects.toThrow(HostUnavailable);
+    await expect(complete('c2')).rejects.toThrow(HostUncertain);
     await complete('c1');
     expect(await complete('c2')).toMatchObject({ outcome: 'done' });
     expect(await complete('c3')).toEqual({ outcome: 'refused', reason: 'AMOUNT_EXCEEDED' });
     expect(host.totals).toEqual({ reserved: 0n, taken: 6n });
+  });
+
+  test('one whose answer got lost is finished by the next one of its authorisation', async () => {
+    const bank = openBank();
+    await authorise(bank);
+    misbehave('drops after doing it', 2);
+    const release = { key: 'r', authorisation: 'a', amount: '2' };
+    await expect(bank.release(release)).rejects.toThrow(HostUncertain);
+    const complete = { key: 'c', authorisation: 'a', amount: '4' };
+    const next = openBank();
+    const answers = await Promise.all([next.complete(complete), next.complete(complete)]);
+    expect(answers).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
+    expect(host.heard).toEqual(['0100', '0420', '0421', '0421', '0220']);
+    expect(await bank.release(release)).toMatchObject({ outcome: 'done' });
+    expect(host.totals).toEqual({ reserved: 0n, taken: 4n });
+  });
+
+  test('what was asked while the port chose between release and refund is answered under its key', async () => {
+    const bank = openBank();
+    await authorise(bank);
+    misbehave('drops after doing it', 2);
+    const release = { key: 'r', authorisation: 'a', amount: '6' };
+    await expect(bank.release(release)).rejects.toThrow(HostUncertain);
+    const digest = digestOf({ kind: 'reverse', ...release });
+    await db.updateTable('host_requests').set({ digest }).where('request_key', '=', 'r').execute();
+    expect(await bank.release(release)).toMatchObject({ outcome: 'done' });
+    expect(await bank.release({ ...release, amount: '5' })).toMatchObject({ reason: 'KEY_REUSED' });
+    expect(await bank.complete(release)).toMatchObject({ reason: 'KEY_REUSED' });
+    expect(host.heard).toEqual(['0100', '0420', '0421', '0421']);
   });
 
   test('two processes that ask for the same have one effect', async () => {

@@ -233,7 +233,7 @@ test.each([false, true])(
       reference: `${host.naming}1`,
     });
     const part = { key: 'r', authorisation: 'a', amount: '600' };
-    expect(await bank.reverse(part)).toMatchObject({ outcome: 'done' });
+    expect(await bank.release(part)).toMatchObject({ outcome: 'done' });
     expect(await bank.statement(TODAY)).toHaveLength(2);
     expect(host.taken).toBe(0n);
   },
