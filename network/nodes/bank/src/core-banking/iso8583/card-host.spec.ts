@@ -283,6 +283,39 @@ describe('what is said', () => {
     expect(host.heard).toEqual(['0100', '0420']);
   });
 
+  test('another amount than was asked for is none: it is undone and refused', async () => {
+    host.says = { 4: '000000000005' };
+    expect(await authorise(openBank())).toEqual({
+      outcome: 'refused',
+      reason: 'INSUFFICIENT_FUNDS',
+    });
+    expect(host.heard).toEqual(['0100', '0420']);
+    expect(host.totals.reserved).toBe(0n);
+  });
+
+  test('another currency is none: it is undone, and asked for anew later', async () => {
+    host.says = { 49: '360' };
+    await expect(authorise(openBank())).rejects.toThrow(HostUnavailable);
+    expect(host.totals.reserved).toBe(0n);
+    host.says = { 49: 'EUR' };
+    expect(await authorise(openBank())).toMatchObject({ outcome: 'done' });
+    expect(host.heard).toEqual(['0100', '0420', '0100']);
+  });
+
+  test.each([{ 4: '000000000005' }, { 49: '360' }])(
+    'an advice is not done while the host names other money (%j)',
+    async (says) => {
+      const bank = openBank();
+      host.says = says;
+      const pay = () => bank.payOut({ key: 'p', ...PAYEE, amount: '7' });
+      await expect(pay()).rejects.toThrow(HostUncertain);
+      expect(await bookLines(db, TODAY)).toEqual([]);
+      host.says = {};
+      expect(await pay()).toMatchObject({ outcome: 'done' });
+      expect(host.heard).toEqual(['0220', '0221']);
+    },
+  );
+
   test('more than twelve digits are not sent', async () => {
     const request = { key: 'a', ...CARD, amount: '1000000000000' };
     expect(await openBank().authorise(request)).toEqual({
