@@ -689,7 +689,7 @@ describe('what is under way', () => {
   test('is no difference: money that was reserved, not issued, and released on the same day or on a later one', async () => {
     const unlinked = { ...fundingLedger(teller), issue: () => Promise.resolve(REFUSED) };
     const away = () => Promise.reject(new HostUnavailable('away'));
-    const reserved = { ledger: unlinked, coreBanking: { ...host(), reverse: away } };
+    const reserved = { ledger: unlinked, coreBanking: { ...host(), release: away } };
     await expect(fund(fundingContext(reserved))).rejects.toThrow('away');
     const key = `fund/${MERCHANT}/F-1/1`;
     const before = await reconcile();
@@ -716,7 +716,7 @@ describe('what is under way', () => {
       await fund();
       const late = () => NOW + 2_000_000;
       const refuse = () => Promise.resolve(refused('REFUSED_BY_HOST'));
-      const contrary = { ...host(), complete: refuse, reverse: refuse };
+      const contrary = { ...host(), complete: refuse, release: refuse };
       if (kind === 'kept') await buy('A-1');
       await db.updateTable('fundings').set({ wanted: 9 }).execute();
       for (let times = 0; times < 2; times += 1)

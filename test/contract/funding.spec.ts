@@ -10,10 +10,16 @@ import { BANK, CURRENCY, MERCHANT, POLICY, type CustomerDevice } from '@fabric-o
 import { pino } from 'pino';
 import { openAccount } from '../../network/nodes/bank/src/core-banking/book/open-account.js';
 import {
+  HostUncertain,
   HostUnavailable,
+  refused,
   type CoreBanking,
 } from '../../network/nodes/bank/src/core-banking/core-banking.js';
 import { embeddedCoreBanking } from '../../network/nodes/bank/src/core-banking/embedded/embedded-core-banking.js';
+import {
+  recordedCoreBanking,
+  type Host,
+} from '../../network/nodes/bank/src/core-banking/requests/recorded-core-banking.js';
 import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
 import { fundCustomer, fundingWork } from '../../network/nodes/bank/src/funding/funding-work.js';
 import {
@@ -226,6 +232,94 @@ test('a hold that is voided gives everything back', async () => {
   expect(await money()).toEqual({ ...FUNDED, ...back });
 });
 
+describe.each([
+  { captured: 3000, refunded: 500 },
+  { captured: 4000, refunded: 100 },
+])('of what was deducted the rest goes back, and of $captured then $refunded', (sums) => {
+  const taken = sums.captured - OWN;
+  const AFTER: Money = {
+    ...{ ...FUNDED, behind: BEHIND - taken + sums.refunded },
+    ...{ completed: taken, released: LACKING - taken, refunded: sums.refunded },
+  };
+
+  async function captureInPart(context = contextOf()): Promise<void> {
+    const purchase = await purchaseOf(sums.captured.toString());
+    await run('express', { ...purchase, fund: () => fundNow(context) });
+    await lookAgain(context);
+    await (await memory.world.parties()).cashier.settlement.void(orderKey());
+  }
+
+  const goBack = () => refund(sums.refunded.toString());
+
+  test('though nobody looked before the refund', async () => {
+    await captureInPart();
+    await goBack();
+    await lookAgain();
+    expect(await money()).toEqual(AFTER);
+  });
+
+  test('though the host was away before the refund', async () => {
+    await captureInPart();
+    const release = () => Promise.reject(new HostUnavailable('away'));
+    const coreBanking = { ...embeddedCoreBanking({ db, clock: Date.now }), release };
+    await expect(lookAgain(contextOf({ coreBanking }))).rejects.toThrow('away');
+    await goBack();
+    await lookAgain();
+    expect(await money()).toEqual(AFTER);
+    expect(await readFunding(db, fundingKey())).toMatchObject({
+      ...{ outcome: 'taken', taken: taken.toString() },
+      returned: (LACKING - taken + sums.refunded).toString(),
+    });
+  });
+
+  test("though the host's answer to the release got lost before the refund", async () => {
+    const asked: string[] = [];
+    let isSilent = false;
+    const host: Host = {
+      adapter: 'iso8583',
+      carryOut: (request) => {
+        asked.push([request.kind, request.amount].join(' '));
+        return isSilent
+          ? Promise.reject(new HostUncertain('silent'))
+          : Promise.resolve({ request, answer: { outcome: 'done', reference: 'R' } });
+      },
+      echo: () => Promise.resolve(),
+      statement: () => Promise.resolve([]),
+      close: () => Promise.resolve(),
+    };
+    const context = contextOf({
+      coreBanking: recordedCoreBanking({ db, clock: Date.now, host }),
+    });
+    await captureInPart(context);
+    isSilent = true;
+    await expect(lookAgain(context)).rejects.toThrow('silent');
+    isSilent = false;
+    await goBack();
+    await lookAgain(context);
+    const release = `release ${LACKING - taken}`;
+    expect(asked).toEqual([
+      ...[`authorise ${LACKING}`, `complete ${taken}`, release, release],
+      `refund ${sums.refunded}`,
+    ]);
+  });
+});
+
+test("what the bank's own rows refuse is not asked for again under other keys", async () => {
+  await run('express', await purchaseOf());
+  const keys: string[] = [];
+  const complete: CoreBanking['complete'] = ({ key }) => {
+    keys.push(key);
+    return Promise.resolve(refused('AMOUNT_EXCEEDED'));
+  };
+  const context = contextOf({
+    coreBanking: { ...embeddedCoreBanking({ db, clock: Date.now }), complete },
+  });
+  for (let times = 0; times < 3; times += 1)
+    await expect(lookAgain(context)).rejects.toMatchObject({ code: 'HOST_CONTRADICTS' });
+  expect(new Set(keys).size).toBe(1);
+  expect(await readFunding(db, fundingKey())).toMatchObject({ outcome: 'checking' });
+});
+
 test('money that was spent otherwise meanwhile is completed instead of released', async () => {
   await run('express', await purchaseOf(null));
   const { settlement } = await memory.world.bank('bank-node');
@@ -402,7 +496,7 @@ describe('a deduction that the ledger does not take', () => {
     await chooseUnlinked();
     const away = {
       ...embeddedCoreBanking({ db, clock: Date.now }),
-      reverse: () => Promise.reject(new HostUnavailable()),
+      release: () => Promise.reject(new HostUnavailable()),
     };
     await expect(fundNow(contextOf({ coreBanking: away }))).rejects.toThrow(HostUnavailable);
     expect(await outcome()).toEqual([
@@ -459,7 +553,8 @@ test('what the host was asked to keep, it keeps, though the account could give i
   const away: CoreBanking = {
     authorise: (request) => book.authorise(request),
     complete: () => Promise.reject(new HostUnavailable()),
-    reverse: (request) => book.reverse(request),
+    release: (request) => book.release(request),
+    refund: (request) => book.refund(request),
     payOut: (request) => book.payOut(request),
     echo: () => book.echo(),
     statement: (day) => book.statement(day),
@@ -619,7 +714,7 @@ describe('an order number that two customers ask for', () => {
 });
 
 /**
- * An order that is funded, captured in part, voided for the rest and refunded. Whoever died does the same again.
+ * An order that is funded, captured in part, voided for the rest and refunded before anybody looks. Whoever died does the same again.
  * @returns the steps of the life, if it did not end
  */
 async function wholeLife(first: Life): Promise<number> {
@@ -638,7 +733,6 @@ async function wholeLife(first: Life): Promise<number> {
   await persistently(lookAgain);
   const { settlement } = (await memory.world.parties()).cashier;
   await settlement.void(orderKey());
-  await persistently(lookAgain);
   await refund('1000');
   await persistently(lookAgain);
   return first.steps;

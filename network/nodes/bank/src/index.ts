@@ -32,8 +32,9 @@ export {
   type HostEntry,
   type MovementKind,
   type PayOutRequest,
+  type RefundRequest,
   type RefusalCode,
-  type ReverseRequest,
+  type ReleaseRequest,
 } from './core-banking/core-banking.js';
 export { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
 export {

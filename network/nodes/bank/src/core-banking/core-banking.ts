@@ -26,7 +26,7 @@ export const REFUSALS = {
   },
   AMOUNT_EXCEEDED: {
     meaning: 'The authorisation has not so much left to complete, to release or to refund.',
-    remedy: 'Reverse what is reserved and what was completed by a request each.',
+    remedy: 'Release what is still reserved, and refund what was completed, by a request each.',
   },
   KEY_REUSED: {
     meaning: 'Another request was made under this key.',
@@ -39,6 +39,14 @@ export const REFUSALS = {
 } as const satisfies Record<string, { readonly meaning: string; readonly remedy: string }>;
 
 export type RefusalCode = keyof typeof REFUSALS;
+
+/** Refused by what the bank itself has kept, before any host is asked: the same request under another key comes to the same. */
+const OWN_REFUSALS: readonly RefusalCode[] = [
+  ...(['AUTHORISATION_UNKNOWN', 'AMOUNT_EXCEEDED', 'KEY_REUSED'] as const),
+];
+
+/** @returns whether nobody but the bank refused, so that it is no use to ask again */
+export const isOwnRefusal = (reason: RefusalCode): boolean => OWN_REFUSALS.includes(reason);
 
 /** What became of a request. It stays so: the same request under the same key is answered alike, and nothing happens again. */
 export type Answer =
@@ -68,11 +76,11 @@ export interface CompleteRequest {
   readonly amount: string;
 }
 
-/**
- * Gives money back to the instrument: what is reserved when it is that much, otherwise what was completed. It never takes from both;
- * make two requests then.
- */
-export type ReverseRequest = CompleteRequest;
+/** Gives back to the instrument what is reserved and will not be completed. */
+export type ReleaseRequest = CompleteRequest;
+
+/** Gives back to the instrument what was completed. */
+export type RefundRequest = CompleteRequest;
 
 /** Pays money to the account of a payee. */
 export interface PayOutRequest {
@@ -83,7 +91,7 @@ export interface PayOutRequest {
   readonly amount: string;
 }
 
-/** `release` and `refund` are the two ways to reverse: before and after the completion. */
+/** Money is given back by a `release` before the completion, and by a `refund` after it: the caller says which. */
 export type MovementKind = 'authorise' | 'complete' | 'release' | 'refund' | 'payOut';
 
 /** What the host says it did. An authorisation that was undone because its answer got lost is not among it. */
@@ -110,7 +118,8 @@ export const isSum = (entry: Pick<HostEntry, 'currency' | 'amount'>): boolean =>
 export interface CoreBanking {
   authorise(request: AuthoriseRequest): Promise<Answer>;
   complete(request: CompleteRequest): Promise<Answer>;
-  reverse(request: ReverseRequest): Promise<Answer>;
+  release(request: ReleaseRequest): Promise<Answer>;
+  refund(request: RefundRequest): Promise<Answer>;
   payOut(request: PayOutRequest): Promise<Answer>;
   /** @throws {HostUnavailable} when no answer came. */
   echo(): Promise<void>;

@@ -133,7 +133,7 @@ test('cards and mobile accounts are asked for at their hosts, and book and hosts
   await authorise(bank, 'm', 'tok-mobile');
   await bank.complete({ key: 'cc', authorisation: 'c', amount: '600' });
   await bank.complete({ key: 'mc', authorisation: 'm', amount: '400' });
-  await bank.reverse({ key: 'mr', authorisation: 'm', amount: '200' });
+  await bank.release({ key: 'mr', authorisation: 'm', amount: '200' });
   await bank.payOut({ key: 'p', account: 'acc-payee', currency: 'EUR', amount: '5' });
   await bank.echo();
   expect(cards.accounts.get('tok-card')).toBe(400n);
@@ -168,7 +168,7 @@ test('whoever was asked first is asked later, also after a change of the configu
   const request = { key: 'cd', authorisation: 'c', amount: '1' };
   await expect(open().complete(request)).rejects.toThrow('iso8583, which is not configured');
   await expect(open().complete(request)).rejects.toThrow(HostUnavailable);
-  expect(await open().reverse({ ...request, authorisation: 'none' })).toMatchObject({
+  expect(await open().release({ ...request, authorisation: 'none' })).toMatchObject({
     reason: 'AUTHORISATION_UNKNOWN',
   });
 });

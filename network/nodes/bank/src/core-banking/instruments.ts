@@ -10,6 +10,7 @@ import { embeddedCoreBanking } from './embedded/embedded-core-banking.js';
 import { CardHost } from './iso8583/card-host.js';
 import { HostLine, type LineObserver } from './iso8583/host-line.js';
 import { MobileHost } from './mobile-money/mobile-host.js';
+import type { LaterRequest } from './requests/content.js';
 import { recordedCoreBanking, type Host } from './requests/recorded-core-banking.js';
 import type { CoreBankingDatabase } from './tables.js';
 
@@ -115,7 +116,7 @@ export function openInstruments({ kindOf, ...parts }: InstrumentsParts): Instrum
   };
 
   const later = async (
-    name: 'complete' | 'reverse',
+    name: LaterRequest['kind'],
     request: Parameters<CoreBanking['complete']>[0],
   ): Promise<Answer> => {
     const adapter = await askedBefore(request.authorisation);
@@ -140,7 +141,8 @@ export function openInstruments({ kindOf, ...parts }: InstrumentsParts): Instrum
       return (adapter?.authorise.bind(adapter) ?? NOBODY)(request);
     },
     complete: (request) => later('complete', request),
-    reverse: (request) => later('reverse', request),
+    release: (request) => later('release', request),
+    refund: (request) => later('refund', request),
     payOut: async (request) => {
       const { payees } = config;
       const adapter =

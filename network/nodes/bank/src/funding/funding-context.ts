@@ -49,7 +49,10 @@ export class AwaitsConfirmation extends Error {
   readonly code = 'AWAITS_CONFIRMATION';
 }
 
-/** The host refused what it had agreed to. Somebody must look at it; it is asked again meanwhile, under another key. */
+/**
+ * The host refused what it had agreed to. Somebody must look at it; it is asked again meanwhile, under another key, unless the bank's own
+ * rows refuse it.
+ */
 export class HostContradicts extends Error {
   override readonly name = 'HostContradicts';
   readonly code = 'HOST_CONTRADICTS';

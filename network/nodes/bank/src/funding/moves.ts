@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes what was planned of an order's deductions from where it stands to its end: completes, releases or refunds it (unit 14).
 import { askWithin } from '../core-banking/ask-within.js';
-import type { Answer, CompleteRequest } from '../core-banking/core-banking.js';
+import { isOwnRefusal, type Answer, type CompleteRequest } from '../core-banking/core-banking.js';
 import {
   OPEN_MOVE_STATES,
   type FundingLegTable,
+  type MoveKind,
   type MoveState,
 } from '../database/funding-tables.js';
 import { HostContradicts, type FundingNews, type FundingRun } from './funding-context.js';
@@ -30,7 +31,7 @@ class Move {
     const { kind, state } = this.#row;
     if (kind === 'complete') await this.#complete('done');
     else if (state === 'keeping') await this.#complete('kept');
-    else if (state === 'withdrawn' || (await this.#withdraw())) await this.#reverse();
+    else if (state === 'withdrawn' || (await this.#withdraw())) await this.#giveBack(kind);
     else if (kind === 'release') await this.#keep();
     else await this.#set('kept');
   }
@@ -61,6 +62,9 @@ class Move {
     const request = { key: key(attempt), authorisation, amount };
     const answer = await askWithin(this.#run.signal, () => ask(request));
     if (answer.outcome === 'done') return;
+    // Nobody can be asked otherwise: it stays as it is, and so does the alert.
+    if (isOwnRefusal(answer.reason))
+      throw new HostContradicts(`What was planned is more than was agreed to: ${answer.reason}.`);
     await nextAttempt(this.#run.db, this.#row, key(attempt + 1));
     throw new HostContradicts(`The host refused what it had agreed to: ${answer.reason}.`);
   }
@@ -86,8 +90,8 @@ class Move {
     return true;
   }
 
-  async #reverse(): Promise<void> {
-    await this.#request((request) => this.#run.coreBanking.reverse(request));
+  async #giveBack(kind: Exclude<MoveKind, 'complete'>): Promise<void> {
+    await this.#request((request) => this.#run.coreBanking[kind](request));
     await this.#run.db.transaction().execute(async (transaction) => {
       await setMoveState(transaction, this.#row, 'done');
       await this.#run.tell?.(transaction, this.#givenBack);

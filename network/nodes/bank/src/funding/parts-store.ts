@@ -10,7 +10,7 @@ import type {
 } from '../database/funding-tables.js';
 import { Overtaken } from './funding-context.js';
 import type { FundingKey } from './keys.js';
-import type { Leg, PlannedMove } from './plan.js';
+import { inOrder, type Leg, type PlannedMove } from './plan.js';
 import { columnsOf, keyOf } from './store.js';
 
 export type FundingMove = Selectable<FundingMoveTable>;
@@ -78,20 +78,20 @@ export async function setLegState(
   return changed(row);
 }
 
-export const movesOf = (
+/** @returns what was planned of an order's deductions, in the order in which it is carried out */
+export async function movesOf(
   db: BankDatabase,
   { merchantId, orderNumber, customerId }: FundingKey,
-): Promise<FundingMove[]> =>
-  db
+): Promise<FundingMove[]> {
+  const rows = await db
     .selectFrom('funding_moves')
     .selectAll()
     .where('merchant_id', '=', merchantId)
     .where('order_number', '=', orderNumber)
     .where('customer_id', '=', customerId)
-    .orderBy('leg')
-    .orderBy('kind')
-    .orderBy('number')
     .execute();
+  return inOrder(rows);
+}
 
 /** @param db a transaction that has locked the funding: what is planned depends on what was planned before */
 export async function addMoves(

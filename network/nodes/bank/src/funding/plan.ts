@@ -68,8 +68,17 @@ const withMoves = (legs: readonly Leg[], moves: readonly PlannedMove[]): readonl
       .reduce((grown, { kind, amount }) => ({ ...grown, [kind]: grown[kind] + amount }), leg),
   );
 
-/** In this order: only what is complete can be refunded, and what is released is never completed. */
+/** Planned and carried out in this order: only what is complete can be refunded, and what is released is never completed. */
 const KINDS: readonly MoveKind[] = ['complete', 'release', 'refund'];
+
+/** Tells one part of an order's deductions from the others. */
+type Place = Pick<PlannedMove, 'leg' | 'kind'> & { readonly number: number };
+
+/** @returns the parts as they are to be carried out, those that were planned first before others of their kind */
+export const inOrder = <Move extends Place>(moves: readonly Move[]): Move[] =>
+  [...moves].sort(
+    (a, b) => a.leg - b.leg || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.number - b.number,
+  );
 
 /**
  * @param total what the order holds

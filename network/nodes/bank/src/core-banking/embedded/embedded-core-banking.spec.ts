@@ -48,8 +48,8 @@ const refusedFor = (reason: string) => ({ outcome: 'refused', reason });
 test('money goes from the card to the reserve, to the settlement, and back', async () => {
   expect(await authorise('a', '600')).toEqual(done('a'));
   expect(await bank.complete({ key: 'c', authorisation: 'a', amount: '400' })).toEqual(done('c'));
-  expect(await bank.reverse({ key: 'r', authorisation: 'a', amount: '200' })).toEqual(done('r'));
-  expect(await bank.reverse({ key: 'f', authorisation: 'a', amount: '100' })).toEqual(done('f'));
+  expect(await bank.release({ key: 'r', authorisation: 'a', amount: '200' })).toEqual(done('r'));
+  expect(await bank.refund({ key: 'f', authorisation: 'a', amount: '100' })).toEqual(done('f'));
   expect(await bank.payOut({ key: 'p', ...PAYEE, amount: '250' })).toEqual(done('p'));
   expect(await balances()).toEqual({
     'account/tok-card/EUR': '700',
@@ -86,8 +86,13 @@ test.each([
     'AMOUNT_EXCEEDED',
   ],
   [
-    'more than is reserved or taken',
-    () => bank.reverse({ key: 'x', authorisation: 'a', amount: '301' }),
+    'to release more than is reserved',
+    () => bank.release({ key: 'x', authorisation: 'a', amount: '301' }),
+    'AMOUNT_EXCEEDED',
+  ],
+  [
+    'to refund what is only reserved',
+    () => bank.refund({ key: 'x', authorisation: 'a', amount: '1' }),
     'AMOUNT_EXCEEDED',
   ],
   [
@@ -108,6 +113,17 @@ test.each([
   expect(await ask()).toEqual(refusedFor(reason));
   expect(await ask()).toEqual(refusedFor(reason));
   expect(await balances()).toMatchObject(before);
+});
+
+test('what is refunded is never released, however much is still reserved', async () => {
+  await authorise('a', '600');
+  await bank.complete({ key: 'c', authorisation: 'a', amount: '200' });
+  expect(await bank.refund({ key: 'f', authorisation: 'a', amount: '100' })).toEqual(done('f'));
+  expect(await bank.release({ key: 'r', authorisation: 'a', amount: '400' })).toEqual(done('r'));
+  expect(await balances()).toMatchObject({
+    ...{ 'account/tok-card/EUR': '900', 'reserved/embedded/EUR': '0' },
+    'settlement/embedded/EUR': '100',
+  });
 });
 
 test('a refusal stays when the account could pay meanwhile; a new key is asked anew', async () => {
@@ -236,6 +252,10 @@ test('totals are of a day, or of all days', async () => {
   ]);
 });
 
+const LATER = ['complete', 'release', 'refund'] as const;
+
+type Kind = 'authorise' | 'payOut' | (typeof LATER)[number];
+
 /** What a model that knows only sums expects of an authorisation. */
 interface Model {
   reserved: number;
@@ -244,16 +264,16 @@ interface Model {
 
 test('whatever is asked in whatever order, no money appears or vanishes', async () => {
   const step = fc.record({
-    kind: fc.constantFrom('authorise', 'complete', 'reverse', 'payOut'),
+    kind: fc.constantFrom('authorise', 'payOut', ...LATER),
     key: fc.integer({ min: 1, max: 12 }).map(String),
     authorisation: fc.integer({ min: 1, max: 3 }).map(String),
     amount: fc.integer({ min: 1, max: 500 }),
   });
-  const ask = (kind: string, key: string, authorisation: string, amount: string) => {
+  const ask = (kind: Kind, key: string, authorisation: string, amount: string) => {
     if (kind === 'authorise') return authorise(authorisation, amount);
     if (kind === 'payOut') return bank.payOut({ key: `p${key}`, ...PAYEE, amount });
     const later = { key: `${kind}${key}`, authorisation, amount };
-    return kind === 'complete' ? bank.complete(later) : bank.reverse(later);
+    return bank[kind](later);
   };
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 25 }), async (steps) => {
@@ -285,14 +305,15 @@ test('whatever is asked in whatever order, no money appears or vanishes', async 
 
 function follow(
   model: Map<string, Model>,
-  step: { readonly kind: string; readonly authorisation: string; readonly amount: number },
+  step: { readonly kind: Kind; readonly authorisation: string; readonly amount: number },
 ): void {
   const { kind, authorisation, amount } = step;
   const before = model.get(authorisation) ?? { reserved: 0, taken: 0 };
   if (kind === 'authorise') before.reserved += amount;
   if (kind === 'complete')
     [before.reserved, before.taken] = [before.reserved - amount, before.taken + amount];
-  if (kind === 'reverse') before[amount <= before.reserved ? 'reserved' : 'taken'] -= amount;
+  if (kind === 'release') before.reserved -= amount;
+  if (kind === 'refund') before.taken -= amount;
   expect(Math.min(before.reserved, before.taken)).toBeGreaterThanOrEqual(0);
   model.set(authorisation, before);
 }

@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { digestOf } from '@fabric-offline-pay/domain';
 import { waitUntil } from '@fabric-offline-pay/node-common';
 import { testEngine } from '../../../../common/src/testing/test-place.js';
 import { Life, MortalEngine } from '../../testing/hosts/mortal-engine.js';
@@ -282,6 +283,39 @@ describe('what is said', () => {
     expect(host.heard).toEqual(['0100', '0420']);
   });
 
+  test('another amount than was asked for is none: it is undone and refused', async () => {
+    host.says = { 4: '000000000005' };
+    expect(await authorise(openBank())).toEqual({
+      outcome: 'refused',
+      reason: 'INSUFFICIENT_FUNDS',
+    });
+    expect(host.heard).toEqual(['0100', '0420']);
+    expect(host.totals.reserved).toBe(0n);
+  });
+
+  test('another currency is none: it is undone, and asked for anew later', async () => {
+    host.says = { 49: '360' };
+    await expect(authorise(openBank())).rejects.toThrow(HostUnavailable);
+    expect(host.totals.reserved).toBe(0n);
+    host.says = { 49: 'EUR' };
+    expect(await authorise(openBank())).toMatchObject({ outcome: 'done' });
+    expect(host.heard).toEqual(['0100', '0420', '0100']);
+  });
+
+  test.each([{ 4: '000000000005' }, { 49: '360' }])(
+    'an advice is not done while the host names other money (%j)',
+    async (says) => {
+      const bank = openBank();
+      host.says = says;
+      const pay = () => bank.payOut({ key: 'p', ...PAYEE, amount: '7' });
+      await expect(pay()).rejects.toThrow(HostUncertain);
+      expect(await bookLines(db, TODAY)).toEqual([]);
+      host.says = {};
+      expect(await pay()).toMatchObject({ outcome: 'done' });
+      expect(host.heard).toEqual(['0220', '0221']);
+    },
+  );
+
   test('more than twelve digits are not sent', async () => {
     const request = { key: 'a', ...CARD, amount: '1000000000000' };
     expect(await openBank().authorise(request)).toEqual({
@@ -328,14 +362,43 @@ describe('what is said', () => {
   test('requests of one authorisation take turns', async () => {
     const bank = openBank();
     await authorise(bank);
-    misbehave('drops', 2);
+    misbehave('drops', 4);
     const complete = (key: string) => bank.complete({ key, authorisation: 'a', amount: '3' });
     await expect(complete('c1')).rejects.toThrow(HostUncertain);
-    await expect(complete('c2')).rejects.toThrow(HostUnavailable);
+    await expect(complete('c2')).rejects.toThrow(HostUncertain);
     await complete('c1');
     expect(await complete('c2')).toMatchObject({ outcome: 'done' });
     expect(await complete('c3')).toEqual({ outcome: 'refused', reason: 'AMOUNT_EXCEEDED' });
     expect(host.totals).toEqual({ reserved: 0n, taken: 6n });
+  });
+
+  test('one whose answer got lost is finished by the next one of its authorisation', async () => {
+    const bank = openBank();
+    await authorise(bank);
+    misbehave('drops after doing it', 2);
+    const release = { key: 'r', authorisation: 'a', amount: '2' };
+    await expect(bank.release(release)).rejects.toThrow(HostUncertain);
+    const complete = { key: 'c', authorisation: 'a', amount: '4' };
+    const next = openBank();
+    const answers = await Promise.all([next.complete(complete), next.complete(complete)]);
+    expect(answers).toMatchObject([{ outcome: 'done' }, { outcome: 'done' }]);
+    expect(host.heard).toEqual(['0100', '0420', '0421', '0421', '0220']);
+    expect(await bank.release(release)).toMatchObject({ outcome: 'done' });
+    expect(host.totals).toEqual({ reserved: 0n, taken: 4n });
+  });
+
+  test('what was asked while the port chose between release and refund is answered under its key', async () => {
+    const bank = openBank();
+    await authorise(bank);
+    misbehave('drops after doing it', 2);
+    const release = { key: 'r', authorisation: 'a', amount: '6' };
+    await expect(bank.release(release)).rejects.toThrow(HostUncertain);
+    const digest = digestOf({ kind: 'reverse', ...release });
+    await db.updateTable('host_requests').set({ digest }).where('request_key', '=', 'r').execute();
+    expect(await bank.release(release)).toMatchObject({ outcome: 'done' });
+    expect(await bank.release({ ...release, amount: '5' })).toMatchObject({ reason: 'KEY_REUSED' });
+    expect(await bank.complete(release)).toMatchObject({ reason: 'KEY_REUSED' });
+    expect(host.heard).toEqual(['0100', '0420', '0421', '0421']);
   });
 
   test('two processes that ask for the same have one effect', async () => {

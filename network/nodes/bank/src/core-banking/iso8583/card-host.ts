@@ -9,7 +9,6 @@ import { readStatement } from './statement-files.js';
 import type { HostRequest } from '../requests/begin.js';
 import { advance, type CarriedOut, type Host } from '../requests/recorded-core-banking.js';
 import type { CoreBankingDatabase } from '../tables.js';
-import type { IsoMessage } from './codec.js';
 import { NoAnswer, NotSent, type HostLine } from './host-line.js';
 import {
   cardMessage,
@@ -20,7 +19,7 @@ import {
   type About,
   type Acquirer,
 } from './messages.js';
-import { isUndone, verdictOf, type Verdict } from './response-codes.js';
+import { isUndone, verdictOf, type Exchanged, type Verdict } from './response-codes.js';
 
 export interface CardHostParts {
   readonly db: CoreBankingDatabase;
@@ -91,7 +90,7 @@ export class CardHost implements Host {
     // Sent by a call that did not hear the answer: nobody knows what it was, so it is undone first.
     const open = kept.state === 'asked' ? kept : await this.#undo(kept);
     const request = await this.#number(open);
-    const answer = await this.#exchange({ kind: 'authorise', request }, false).catch(
+    const exchanged = await this.#exchange({ kind: 'authorise', request }, false).catch(
       async (error: unknown) => {
         if (!isSilence(error)) throw error;
         await (error instanceof NotSent
@@ -100,18 +99,19 @@ export class CardHost implements Host {
         throw unavailable('The card host did not answer.', error);
       },
     );
-    return this.#conclude(request, answer);
+    return this.#conclude(request, exchanged);
   }
 
-  async #conclude(request: HostRequest, { fields }: IsoMessage): Promise<CarriedOut> {
-    const verdict = verdictOf(fields[39]);
+  async #conclude(request: HostRequest, exchanged: Exchanged): Promise<CarriedOut> {
+    const verdict = verdictOf(exchanged);
     if (verdict === 'unclear') {
       await this.#undo(request);
       throw unavailable('The card host could not say whether it authorised.');
     }
     if (verdict === 'partial')
       return { request: await this.#undo(request), answer: refused('INSUFFICIENT_FUNDS') };
-    const approved = await advance(this.#parts.db, request, { approval: fields[38] ?? null });
+    const approval = exchanged.answer[38] ?? null;
+    const approved = await advance(this.#parts.db, request, { approval });
     return { request: approved, answer: answerFor(verdict, request.rrn) };
   }
 
@@ -123,8 +123,8 @@ export class CardHost implements Host {
       ? await advance(db, kept, { state: 'undoing', undo_stan: await nextStan(db) })
       : kept;
     const about: About = { kind: 'undo', request, original: request };
-    const { fields } = await this.#insist(about, !isFirst);
-    if (!isUndone(fields[39])) throw uncertain('The card host did not undo an authorisation.');
+    if (!isUndone(await this.#insist(about, !isFirst)))
+      throw uncertain('The card host did not undo an authorisation.');
     return advance(db, request, { state: 'asked' });
   }
 
@@ -132,14 +132,14 @@ export class CardHost implements Host {
     const isFirst = kept.state === 'asked';
     const request = isFirst ? await this.#number(kept) : kept;
     const about = await this.#about(request);
-    const { fields } = await this.#insist(about, !isFirst).catch(async (error: unknown) => {
+    const exchanged = await this.#insist(about, !isFirst).catch(async (error: unknown) => {
       const nothingSent =
         isFirst && error instanceof HostUncertain && error.cause instanceof NotSent;
       if (!nothingSent) throw error;
       await advance(this.#parts.db, request, { state: 'asked' });
       throw unavailable('The card host cannot be reached.', error.cause);
     });
-    const verdict = verdictOf(fields[39]);
+    const verdict = verdictOf(exchanged);
     if (verdict === 'unclear' || verdict === 'partial')
       throw uncertain('The card host could not say what it did.');
     return { request, answer: answerFor(verdict, request.rrn) };
@@ -187,7 +187,7 @@ export class CardHost implements Host {
   }
 
   /** Sends the message, and again as a repetition, until it is answered. @throws {HostUncertain} caused by the first failure */
-  async #insist(about: About, wasSent: boolean): Promise<IsoMessage> {
+  async #insist(about: About, wasSent: boolean): Promise<Exchanged> {
     let cause: unknown;
     for (let turn = 0; turn <= this.#parts.repeats; turn += 1) {
       try {
@@ -202,8 +202,10 @@ export class CardHost implements Host {
     throw uncertain('The card host did not answer.', cause);
   }
 
-  #exchange(about: About, wasSent: boolean): Promise<IsoMessage> {
+  async #exchange(about: About, wasSent: boolean): Promise<Exchanged> {
     const message = cardMessage(this.#parts.acquirer, about);
-    return this.#parts.line.exchange(wasSent ? repetitionOf(message) : message);
+    const said = wasSent ? repetitionOf(message) : message;
+    const { fields: answer } = await this.#parts.line.exchange(said);
+    return { asked: message.fields, answer };
   }
 }

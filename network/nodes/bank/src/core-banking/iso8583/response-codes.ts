@@ -1,8 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// What field 39 of an answer means (ISO 8583:1987).
+// What an answer means (ISO 8583:1987): its response code, field 39, and the money that it is about, fields 4 and 49.
 import type { RefusalCode } from '../core-banking.js';
+import type { Fields } from './codec.js';
+import { currencyNumber } from './messages.js';
 
-/** `partial`: less was approved than asked for. `unclear`: it does not say whether anything happened. */
+/** What was said to the host, and what it answered. */
+export interface Exchanged {
+  readonly asked: Fields;
+  readonly answer: Fields;
+}
+
+/** `partial`: another amount was approved than asked for. `unclear`: it does not say whether anything happened, or not to this money. */
 export type Verdict = 'done' | 'partial' | 'unclear' | RefusalCode;
 
 const CODES: readonly (readonly [Verdict, readonly string[]])[] = [
@@ -22,10 +30,27 @@ const VERDICTS = new Map(
   CODES.flatMap(([verdict, codes]) => codes.map((code) => [code, verdict] as const)),
 );
 
-/** @param code field 39; without it nothing is known */
-export const verdictOf = (code: string | undefined): Verdict =>
-  code === undefined ? 'unclear' : (VERDICTS.get(code) ?? 'REFUSED_BY_HOST');
+/** Hosts write field 49 in digits or in letters. */
+const numberOf = (currency: string): string => currencyNumber(currency) ?? currency;
 
-/** Of the answer to a reversal: it was undone, or there is nothing to undo (25: no such record, 21: no action taken). */
-export const isUndone = (code: string | undefined): boolean =>
+/** What an answer leaves out is as it was asked for. */
+function doneVerdict({ asked, answer }: Exchanged): Verdict {
+  const { 4: amount = asked[4], 49: currency = asked[49] } = answer;
+  if (numberOf(currency ?? '') !== numberOf(asked[49] ?? '')) return 'unclear';
+  return amount === asked[4] ? 'done' : 'partial';
+}
+
+/** Without field 39 nothing is known. */
+export function verdictOf(exchanged: Exchanged): Verdict {
+  const { 39: code } = exchanged.answer;
+  if (code === undefined) return 'unclear';
+  const verdict = VERDICTS.get(code) ?? 'REFUSED_BY_HOST';
+  return verdict === 'done' ? doneVerdict(exchanged) : verdict;
+}
+
+/**
+ * Of the answer to a reversal: it was undone, or there is nothing to undo (25: no such record, 21: no action taken). A host that had approved
+ * another amount may name that one: a reversal without field 95 takes back all of it.
+ */
+export const isUndone = ({ answer: { 39: code } }: Exchanged): boolean =>
   code !== undefined && ['00', '21', '25'].includes(code);

@@ -233,7 +233,7 @@ test.each([false, true])(
       reference: `${host.naming}1`,
     });
     const part = { key: 'r', authorisation: 'a', amount: '600' };
-    expect(await bank.reverse(part)).toMatchObject({ outcome: 'done' });
+    expect(await bank.release(part)).toMatchObject({ outcome: 'done' });
     expect(await bank.statement(TODAY)).toHaveLength(2);
     expect(host.taken).toBe(0n);
   },
@@ -252,6 +252,35 @@ test.each([
   },
 );
 
+describe.each([false, true])('a host that says what it moved (asynchronously: %s)', (isLater) => {
+  beforeEach(() => {
+    host.isAsynchronous = isLater;
+  });
+
+  test.each([
+    ['another amount', { amount: '1.00' }],
+    ['what is no amount', { amount: '-' }],
+    ['another currency', { currency: 'IDR' }],
+  ])('and names %s did something else: nothing is booked until that is known', async (_, says) => {
+    host.says = says;
+    for (let times = 0; times < 2; times += 1)
+      await expect(authorise(openBank())).rejects.toThrow(HostUncertain);
+    expect(await bookLines(db, TODAY)).toEqual([]);
+    expect(host.heard.filter((each) => each.startsWith('POST'))).toHaveLength(1);
+    host.says = {};
+    expect(await authorise(openBank())).toMatchObject({ outcome: 'done' });
+  });
+
+  test.each([
+    ['the amount in other digits', { amount: '6.0' }],
+    ['the amount as a number', { amount: 6 }],
+    ['neither amount nor currency', { amount: undefined, currency: undefined }],
+  ])('and names %s did what it was asked for', async (_, says) => {
+    host.says = says;
+    expect(await authorise(openBank())).toMatchObject({ outcome: 'done' });
+  });
+});
+
 describe('the statement of a host', () => {
   const line = {
     ...{ transactionReference: 'T-1', transactionStatus: 'completed', type: 'merchantpay' },
@@ -264,7 +293,11 @@ describe('the statement of a host', () => {
     asked.length = 0;
     const get = (path: string) => {
       asked.push(path);
-      return Promise.resolve({ status: 200, body: body(path) });
+      // As it comes: what is undefined is left out.
+      return Promise.resolve({
+        status: 200,
+        body: JSON.parse(JSON.stringify(body(path))) as unknown,
+      });
     };
     return readStatement({ db, account: BANK_ACCOUNT, get }, TODAY, signal);
   };

@@ -13,6 +13,7 @@ import {
   correlationId,
   errorObject,
   heartbeat,
+  isAsAsked,
   LINK,
   meaningOf,
   postOf,
@@ -52,10 +53,17 @@ const STATUSES: Readonly<Record<string, 'done' | 'refused'>> = {
   rejected: 'refused',
 };
 
-function answerOfTransaction(found: TransactionObject): Answer {
+/** @throws {HostUncertain} when other money was moved: somebody must look at it, and nothing is booked before */
+function doneAsAsked(request: HostRequest, found: TransactionObject): Answer {
+  if (isAsAsked(found, request)) return done(found.transactionReference);
+  throw uncertain('The mobile-money host moved other money than it was asked to.');
+}
+
+function answerOfTransaction(request: HostRequest, found: TransactionObject): Answer {
   const status = STATUSES[found.transactionStatus.toLowerCase()];
   if (status === undefined) throw uncertain('The mobile-money host has not decided yet.');
-  return status === 'done' ? done(found.transactionReference) : refused('REFUSED_BY_HOST');
+  if (status === 'refused') return refused('REFUSED_BY_HOST');
+  return doneAsAsked(request, found);
 }
 
 function answerOfFailure({ error }: RequestStateObject): Answer {
@@ -140,16 +148,16 @@ export class MobileHost implements Host {
     const id = correlationId(request.request_key);
     const headers = { 'x-correlationid': id, 'x-date': this.#date() };
     const answer = await askHttp(this.#parts.http, { method: 'POST', path, headers, body });
-    return (await this.#read(answer)) ?? this.#ofError(request, answer);
+    return (await this.#read(request, answer)) ?? this.#ofError(request, answer);
   }
 
   /** @returns undefined when it is no object of the API */
-  async #read({ status, body }: HttpAnswer): Promise<Answer | undefined> {
+  async #read(request: HostRequest, { status, body }: HttpAnswer): Promise<Answer | undefined> {
     if (status !== 200 && status !== 201 && status !== 202) return undefined;
     const state = requestState.safeParse(body);
-    if (state.success) return this.#follow(state.data);
+    if (state.success) return this.#follow(request, state.data);
     const made = transaction.safeParse(body);
-    return made.success ? answerOfTransaction(made.data) : undefined;
+    return made.success ? answerOfTransaction(request, made.data) : undefined;
   }
 
   async #ofError(request: HostRequest, { status, body }: HttpAnswer): Promise<Answer> {
@@ -166,19 +174,20 @@ export class MobileHost implements Host {
   }
 
   /** Asks what became of the request. @returns undefined when the host does not know it */
-  async #lookUp({ request_key: key }: HostRequest): Promise<Answer | undefined> {
-    const { status, body } = await this.#get(`/responses/${correlationId(key)}`);
+  async #lookUp(request: HostRequest): Promise<Answer | undefined> {
+    const id = correlationId(request.request_key);
+    const { status, body } = await this.#get(`/responses/${id}`);
     if (status === 404) return undefined;
     const read = responseLink.safeParse(body);
     if (status !== 200 || !read.success || !LINK.test(read.data.link))
       throw uncertain(`The mobile-money host answered with status ${status}.`);
-    const answer = await this.#read(await this.#get(read.data.link));
+    const answer = await this.#read(request, await this.#get(read.data.link));
     if (isFinal(answer)) return answer;
     throw uncertain('The mobile-money host shows something else than it was asked for.');
   }
 
   /** The host took the request up, and decides by and by. */
-  async #follow(first: RequestStateObject): Promise<Answer> {
+  async #follow(request: HostRequest, first: RequestStateObject): Promise<Answer> {
     const { everyMs, times } = this.#parts.poll;
     let state = first;
     for (let turn = 0; state.status === 'pending' && turn < times; turn += 1) {
@@ -190,7 +199,14 @@ export class MobileHost implements Host {
     if (state.status === 'failed') return answerOfFailure(state);
     if (state.status === 'pending' || state.objectReference === undefined)
       throw uncertain('The mobile-money host has not decided yet.');
-    return done(state.objectReference);
+    return this.#madeAs(request, state.objectReference);
+  }
+
+  /** Only the transaction itself says how much was moved. A host that does not show it says nothing else than what was asked for. */
+  async #madeAs(request: HostRequest, made: string): Promise<Answer> {
+    const { body } = await this.#get(`/transactions/${encodeURIComponent(made)}`);
+    const found = transaction.safeParse(body);
+    return found.success ? doneAsAsked(request, found.data) : done(made);
   }
 
   #get(path: string): Promise<HttpAnswer> {

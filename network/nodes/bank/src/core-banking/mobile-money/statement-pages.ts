@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The mobile-money host's statement of a day: the transactions of the bank's own account there, page by page.
-import { DomainError, parseDecimal } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import {
   HostUnavailable,
@@ -10,7 +9,7 @@ import {
 } from '../core-banking.js';
 import type { CoreBankingDatabase } from '../tables.js';
 import type { HttpAnswer } from './http.js';
-import { ACCOUNT, statementLine, type StatementLine } from './wire.js';
+import { ACCOUNT, statementLine, unitsOf, type StatementLine } from './wire.js';
 
 export interface StatementParts {
   readonly db: CoreBankingDatabase;
@@ -47,16 +46,6 @@ const KINDS: Readonly<Record<string, MovementKind>> = {
 /** Of the other side. */
 const tokenOf = ({ type, debitParty, creditParty }: StatementLine): string =>
   (type === 'merchantpay' ? debitParty : creditParty)[0]?.value ?? '';
-
-/** @returns minor units; the amount as it was written, when it is none of the currency */
-function unitsOf({ amount, currency }: StatementLine): string {
-  try {
-    return parseDecimal(amount, currency);
-  } catch (error) {
-    if (error instanceof DomainError) return amount;
-    throw error;
-  }
-}
 
 function entryOf(line: StatementLine, known: Known): HostEntry {
   const { transactionReference: reference, type, currency } = line;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The shapes of the GSMA Mobile Money API 1.2, as far as they are used: what is sent, and what of the answers is read.
 import { createHash } from 'node:crypto';
-import { formatAmount } from '@fabric-offline-pay/domain';
+import { DomainError, formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import type { RefusalCode } from '../core-banking.js';
 import type { HostRequest } from '../requests/begin.js';
@@ -22,23 +22,55 @@ export const requestState = z.object({
 
 export type RequestStateObject = z.output<typeof requestState>;
 
+/** Whatever a host writes there, without what nobody can read, and not too long to be named; empty when it is left out. */
+const written = z
+  .unknown()
+  .transform((value) =>
+    typeof value === 'string' || typeof value === 'number'
+      ? value
+          .toString()
+          .replace(/[^\x20-\x7e]/g, '?')
+          .slice(0, 256)
+      : '',
+  )
+  .prefault(null);
+
 export const transaction = z.object({
   transactionReference: reference,
   transactionStatus: text,
   type: text,
+  amount: written,
+  currency: written,
 });
 
 export type TransactionObject = z.output<typeof transaction>;
 
-/** Whatever a host writes there, without what nobody can read, and not too long to be named. */
-const written = z.unknown().transform((value) =>
-  typeof value === 'string' || typeof value === 'number'
-    ? value
-        .toString()
-        .replace(/[^\x20-\x7e]/g, '?')
-        .slice(0, 256)
-    : '',
-);
+/** Major units with a point, such as `12.50`. */
+interface Money {
+  readonly amount: string;
+  readonly currency: string;
+}
+
+/** @returns minor units; the amount as it was written, when it is none of the currency */
+export function unitsOf({ amount, currency }: Money): string {
+  try {
+    return parseDecimal(amount, currency);
+  } catch (error) {
+    if (error instanceof DomainError) return amount;
+    throw error;
+  }
+}
+
+/** @returns whether the host moved the money that it was asked to move; what it leaves out is as it was asked for */
+export function isAsAsked(
+  { amount, currency }: TransactionObject,
+  asked: Pick<HostRequest, 'amount' | 'currency'>,
+): boolean {
+  const isSameCurrency = ['', asked.currency].includes(currency);
+  const isSameAmount =
+    amount === '' || unitsOf({ amount, currency: asked.currency }) === asked.amount;
+  return isSameCurrency && isSameAmount;
+}
 
 const party = z.array(z.object({ key: written, value: written })).catch([]);
 

@@ -4,7 +4,13 @@ import { toUnits } from '@fabric-offline-pay/domain';
 import type { Selectable } from 'kysely';
 import { HostUnavailable, refused, type Answer, type RefusalCode } from '../core-banking.js';
 import type { CoreBankingDatabase, HostRequestTable } from '../tables.js';
-import { contentDigest, type FirstRequest, type LaterRequest, type Request } from './content.js';
+import {
+  contentDigest,
+  isDigestOf,
+  type FirstRequest,
+  type LaterRequest,
+  type Request,
+} from './content.js';
 
 /** A request as it is kept. */
 export type HostRequest = Selectable<HostRequestTable>;
@@ -31,17 +37,17 @@ type What = Pick<
 const isOver = ({ state }: Pick<HostRequest, 'state'>): boolean =>
   state === 'done' || state === 'refused';
 
-/** @returns the request's row, locked until the transaction ends. */
-export const lockRequest = (
+const requestRow = (db: CoreBankingDatabase, key: string) =>
+  db.selectFrom('host_requests').selectAll().where('request_key', '=', key);
+
+export const findRequest = (
   db: CoreBankingDatabase,
   key: string,
-): Promise<HostRequest | undefined> =>
-  db
-    .selectFrom('host_requests')
-    .selectAll()
-    .where('request_key', '=', key)
-    .forUpdate()
-    .executeTakeFirst();
+): Promise<HostRequest | undefined> => requestRow(db, key).executeTakeFirst();
+
+/** @returns the request's row, locked until the transaction ends. */
+const lockRequest = (db: CoreBankingDatabase, key: string): Promise<HostRequest | undefined> =>
+  requestRow(db, key).forUpdate().executeTakeFirst();
 
 /** @returns undefined while the request has no answer */
 export function answerOf({ state, reference, refusal }: HostRequest): Answer | undefined {
@@ -50,16 +56,13 @@ export function answerOf({ state, reference, refusal }: HostRequest): Answer | u
 }
 
 function repeated(row: HostRequest, request: Request): Begun {
-  if (row.digest !== contentDigest(request)) return { answer: refused('KEY_REUSED') };
+  if (!isDigestOf(row.digest, request)) return { answer: refused('KEY_REUSED') };
   const answer = answerOf(row);
   return answer === undefined ? { request: row } : { answer };
 }
 
-/** How much of an authorisation is reserved, and how much was taken and not given back; minor units. */
-interface Rest {
-  readonly reserved: bigint;
-  readonly taken: bigint;
-}
+/** How much of an authorisation each kind of request may still move; minor units. */
+type Rest = Readonly<Record<LaterRequest['kind'], bigint>>;
 
 /** What waits for its answer counts as done. */
 function restOf(authorisation: HostRequest, later: readonly HostRequest[]): Rest {
@@ -68,48 +71,48 @@ function restOf(authorisation: HostRequest, later: readonly HostRequest[]): Rest
       .filter((row) => row.kind === kind && row.state !== 'refused')
       .reduce((total, { amount }) => total + toUnits(amount), 0n);
   const completed = sum('complete');
-  return {
-    reserved: toUnits(authorisation.amount) - completed - sum('release'),
-    taken: completed - sum('refund'),
-  };
+  const reserved = toUnits(authorisation.amount) - completed - sum('release');
+  return { complete: reserved, release: reserved, refund: completed - sum('refund') };
 }
 
 const laterOf = (db: CoreBankingDatabase, authorisation: string): Promise<HostRequest[]> =>
   db.selectFrom('host_requests').selectAll().where('authorisation', '=', authorisation).execute();
 
-type Way = Pick<What, 'kind' | 'refusal'>;
-
-const way = (kind: What['kind'], enough: boolean): Way => ({
-  kind,
-  refusal: enough ? null : 'AMOUNT_EXCEEDED',
-});
-
-function wayOf({ kind, amount }: LaterRequest, { reserved, taken }: Rest): Way {
-  const units = toUnits(amount);
-  if (kind === 'complete') return way('complete', units <= reserved);
-  return units <= reserved ? way('release', true) : way('refund', units <= taken);
-}
+const refusalFor = ({ kind, amount }: LaterRequest, rest: Rest): RefusalCode | null =>
+  toUnits(amount) <= rest[kind] ? null : 'AMOUNT_EXCEEDED';
 
 const stateFor = (refusal: RefusalCode | null): What['state'] =>
   refusal === null ? 'asked' : 'refused';
 
+/** Another request of the same authorisation has no answer yet, and nothing happened to this one. */
+export class ComesFirst extends HostUnavailable {
+  /** The one that has none. */
+  readonly request: HostRequest;
+
+  constructor(request: HostRequest) {
+    super('Another request of this authorisation has no answer yet.');
+    this.request = request;
+  }
+}
+
 /**
  * Requests of one authorisation take turns, since a host that hears them in another order may count otherwise.
- * @throws {HostUnavailable} while another one has no answer.
+ * @throws {ComesFirst} while another one has no answer.
  */
 async function whatLater({ db }: BeginParts, request: LaterRequest): Promise<What | undefined> {
   const authorisation = await lockRequest(db, request.authorisation);
   if (authorisation?.kind !== 'authorise') return undefined;
   if (!isOver(authorisation)) throw new HostUnavailable('The authorisation has no answer yet.');
   const { token, currency, adapter } = authorisation;
-  const about = { token, currency, adapter, authorisation: authorisation.request_key };
+  const { kind } = request;
+  const about = { kind, token, currency, adapter, authorisation: authorisation.request_key };
   if (authorisation.state === 'refused')
-    return { ...about, kind: 'complete', state: 'refused', refusal: 'AUTHORISATION_UNKNOWN' };
+    return { ...about, state: 'refused', refusal: 'AUTHORISATION_UNKNOWN' };
   const later = await laterOf(db, authorisation.request_key);
-  if (later.some((row) => !isOver(row)))
-    throw new HostUnavailable('Another request of this authorisation has no answer yet.');
-  const { kind, refusal } = wayOf(request, restOf(authorisation, later));
-  return { ...about, kind, state: stateFor(refusal), refusal };
+  const open = later.find((row) => !isOver(row));
+  if (open !== undefined) throw new ComesFirst(open);
+  const refusal = refusalFor(request, restOf(authorisation, later));
+  return { ...about, state: stateFor(refusal), refusal };
 }
 
 const whatFirst = ({ adapter }: BeginParts, { kind, token, currency }: FirstRequest): What => ({

@@ -23,7 +23,7 @@ export type FirstRequest = {
 
 /** A request about an authorisation. */
 export type LaterRequest = {
-  readonly kind: 'complete' | 'reverse';
+  readonly kind: 'complete' | 'release' | 'refund';
   readonly authorisation: string;
 } & Content;
 
@@ -56,7 +56,16 @@ function checked<R extends Request>(request: R): R {
 /** @returns the same for a repetition, and for nothing else */
 export const contentDigest = (request: Request): string => digestOf(request);
 
-/** Makes a {@link CoreBanking}'s four requests out of one function. */
+/** What a request that gives back was called while the port chose by itself between release and refund. */
+const FORMER_KIND = 'reverse';
+
+/** @returns whether a row with this digest was made by the request, also by a version of the node before this one */
+export const isDigestOf = (digest: string, request: Request): boolean =>
+  digest === contentDigest(request) ||
+  (['release', 'refund'].includes(request.kind) &&
+    digest === digestOf({ ...request, kind: FORMER_KIND }));
+
+/** Makes a {@link CoreBanking}'s five requests out of one function. */
 export function requestsBy<Result>(perform: (request: Request) => Promise<Result>) {
   const later =
     (kind: LaterRequest['kind']) =>
@@ -66,7 +75,8 @@ export function requestsBy<Result>(perform: (request: Request) => Promise<Result
     authorise: async ({ key, token, currency, amount }: AuthoriseRequest): Promise<Result> =>
       perform(checked({ kind: 'authorise', key, token, currency, amount })),
     complete: later('complete'),
-    reverse: later('reverse'),
+    release: later('release'),
+    refund: later('refund'),
     payOut: async ({ key, account, currency, amount }: PayOutRequest): Promise<Result> =>
       perform(checked({ kind: 'payOut', key, token: account, currency, amount })),
   } satisfies Record<keyof Omit<CoreBanking, 'echo' | 'statement'>, unknown>;

@@ -4,7 +4,7 @@ import type { Clock } from '../../clock.js';
 import type { Answer, CoreBanking, HostEntry } from '../core-banking.js';
 import { HostUncertain } from '../core-banking.js';
 import type { CoreBankingDatabase, HostRequestTable } from '../tables.js';
-import { begin, type HostRequest } from './begin.js';
+import { answerOf, begin, ComesFirst, findRequest, type HostRequest } from './begin.js';
 import { requestsBy, type Request } from './content.js';
 import { end } from './end.js';
 
@@ -84,19 +84,34 @@ export interface RecordedParts {
 export function recordedCoreBanking({ db, clock, host }: RecordedParts): CoreBanking {
   const { adapter } = host;
   const turns = new Turns();
+  const carryOut = async (begun: HostRequest): Promise<Answer> => {
+    const { request, answer } = await host.carryOut(begun);
+    await db.transaction().execute((transaction) => end(transaction, request, answer, clock()));
+    return answer;
+  };
+  const finish = async (key: string): Promise<void> => {
+    const request = await findRequest(db, key);
+    if (request !== undefined && answerOf(request) === undefined) await carryOut(request);
+  };
   const perform = async (request: Request): Promise<Answer> => {
     const begun = await db
       .transaction()
       .execute((transaction) => begin({ db: transaction, adapter, now: clock() }, request));
-    if (begun.answer !== undefined) return begun.answer;
-    const carriedOut = await host.carryOut(begun.request);
-    await db
-      .transaction()
-      .execute((transaction) => end(transaction, carriedOut.request, carriedOut.answer, clock()));
-    return carriedOut.answer;
+    return begun.answer ?? carryOut(begun.request);
+  };
+  /** One whose answer got lost is asked for again by whoever comes after it: its own caller may be waiting for that one. */
+  const performInTurn = async (request: Request): Promise<Answer> => {
+    try {
+      return await perform(request);
+    } catch (error) {
+      if (!(error instanceof ComesFirst)) throw error;
+      const { request_key: first } = error.request;
+      await turns.take(first, () => finish(first));
+      return perform(request);
+    }
   };
   return {
-    ...requestsBy((request) => turns.take(request.key, () => perform(request))),
+    ...requestsBy((request) => turns.take(request.key, () => performInTurn(request))),
     echo: () => host.echo(),
     statement: (day, signal) => host.statement(day, signal),
   };

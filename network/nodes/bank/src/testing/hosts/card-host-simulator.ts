@@ -84,6 +84,8 @@ export class CardHostSimulator extends SimulatedHost {
   faultForLook: () => Fault | undefined = () => undefined;
   /** Response code for whatever is asked next, such as `54`. */
   refusal: string | undefined;
+  /** What its answers about money say instead of what it did. */
+  says: Fields = {};
   signOnCode = '00';
   /** Told of answers to what {@link say} said. */
   onAnswer: (message: IsoMessage) => void = () => undefined;
@@ -142,6 +144,7 @@ export class CardHostSimulator extends SimulatedHost {
     this.faultFor = () => undefined;
     this.faultForLook = () => undefined;
     this.refusal = undefined;
+    this.says = {};
     this.signOnCode = '00';
   }
 
@@ -190,7 +193,8 @@ export class CardHostSimulator extends SimulatedHost {
     }
     this.heard.push(message.type);
     const fault = this.faultFor(message);
-    this.#answerBy(fault, socket, message, doesIt(fault) ? this.#once(message) : {});
+    const answer = doesIt(fault) ? { ...this.#once(message), ...this.says } : {};
+    this.#answerBy(fault, socket, message, answer);
   }
 
   #answerBy(fault: Fault | undefined, socket: Socket, message: IsoMessage, fields: Fields): void {

@@ -142,6 +142,8 @@ export class MobileHostSimulator extends SimulatedHost {
   faultForLook: (path: string) => Fault | undefined = () => undefined;
   /** Error code for whatever is asked next. */
   refusal: string | undefined;
+  /** What its transactions say instead of what was moved. */
+  says: Readonly<Record<string, unknown>> = {};
   /** What its references begin with. */
   naming = NAMING;
   /** Answers 202 and decides at the second look. */
@@ -201,6 +203,7 @@ export class MobileHostSimulator extends SimulatedHost {
     this.faultFor = () => undefined;
     this.faultForLook = () => undefined;
     this.refusal = undefined;
+    this.says = {};
     this.naming = NAMING;
     this.isAsynchronous = false;
   }
@@ -350,6 +353,7 @@ export class MobileHostSimulator extends SimulatedHost {
         amount: formatAmount(made.amount.toString(), made.request.currency),
         transactionReference: reference,
         transactionStatus: 'completed',
+        ...this.says,
       }
     );
   }

@@ -54,7 +54,7 @@ export const OPERATIONS: readonly [Operation, ...Operation[]] = [
   {
     kind: 'release',
     before: authorise,
-    ask: (bank) => bank.reverse({ key: 'r', authorisation: 'a', amount: '250' }),
+    ask: (bank) => bank.release({ key: 'r', authorisation: 'a', amount: '250' }),
     then: { card: 650n, payee: 0n, reserved: 350n, taken: 0n },
   },
   {
@@ -63,7 +63,7 @@ export const OPERATIONS: readonly [Operation, ...Operation[]] = [
       await authorise(bank);
       await complete(bank, '600');
     },
-    ask: (bank) => bank.reverse({ key: 'r', authorisation: 'a', amount: '100' }),
+    ask: (bank) => bank.refund({ key: 'r', authorisation: 'a', amount: '100' }),
     then: { card: 500n, payee: 0n, reserved: 0n, taken: 500n },
   },
   {

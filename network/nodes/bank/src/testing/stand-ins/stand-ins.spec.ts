@@ -150,8 +150,8 @@ describe('hosts', () => {
     expect(await authorise('mobile-1', 'm2', '500', 'CNY')).toEqual(short);
     await done(bank.complete({ key: 'c1/c', authorisation: 'c1', amount: '400' }));
     await again();
-    await done(bank.reverse({ key: 'c1/r', authorisation: 'c1', amount: '200' }));
-    await done(bank.reverse({ key: 'm1/r', authorisation: 'm1', amount: '100' }));
+    await done(bank.release({ key: 'c1/r', authorisation: 'c1', amount: '200' }));
+    await done(bank.release({ key: 'm1/r', authorisation: 'm1', amount: '100' }));
     expect(await figures()).toEqual({
       ...{ approvals: 2, completions: 1, reversals: 2, payOuts: 0, texts: 0, receipts: 0 },
     });

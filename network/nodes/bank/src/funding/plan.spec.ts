@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is planned for the random life of an order, looked at now and then, is what a host that counts may carry out, however often it is
+// away; and in the end the instruments have given what the order cost.
+import * as fc from 'fast-check';
+import { SEED } from '../../../../../test/support/seeded.js';
+import { inOrder, planMoves, type HoldView, type Leg, type PlannedMove } from './plan.js';
+
+fc.configureGlobal({ seed: SEED });
+
+/** Minor units. */
+interface Hold {
+  readonly authorised: number;
+  readonly captured: number;
+  readonly voided: number;
+  readonly refunded: number;
+}
+
+const restOf = ({ authorised, captured, voided }: Hold): number => authorised - captured - voided;
+
+/** What may happen to the money; `part` of 1000 of what it can be about, and at least one unit. */
+const EVENTS = {
+  capture: (hold: Hold, part: number): Hold => ({
+    ...hold,
+    captured: hold.captured + partOf(restOf(hold), part),
+  }),
+  void: (hold: Hold): Hold => ({ ...hold, voided: hold.voided + restOf(hold) }),
+  refund: (hold: Hold, part: number): Hold => ({
+    ...hold,
+    refunded: hold.refunded + partOf(hold.captured - hold.refunded, part),
+  }),
+} as const;
+
+const partOf = (whole: number, part: number): number => Math.ceil((whole * part) / 1000);
+
+type Part = PlannedMove & { readonly number: number };
+
+/** A deduction at the host. It does what it is told and counts; it guesses nothing. */
+class Authorisation {
+  reserved: number;
+  taken = 0;
+
+  constructor(amount: number) {
+    this.reserved = amount;
+  }
+
+  do({ kind, amount }: PlannedMove): void {
+    const from = kind === 'refund' ? 'taken' : 'reserved';
+    this[from] -= Number(amount);
+    if (kind === 'complete') this.taken += Number(amount);
+    expect([kind, this[from] >= 0]).toEqual([kind, true]);
+  }
+}
+
+/** An order with its deductions, as the node keeps it. */
+class Order {
+  readonly #total: number;
+  readonly #deducted: readonly number[];
+  readonly #host: readonly Authorisation[];
+  readonly #planned: Part[] = [];
+  readonly #done = new Set<Part>();
+
+  constructor(total: number, deducted: readonly number[]) {
+    this.#total = total;
+    this.#deducted = deducted;
+    this.#host = deducted.map((amount) => new Authorisation(amount));
+  }
+
+  get reserved(): number {
+    return this.#host.reduce((sum, { reserved }) => sum + reserved, 0);
+  }
+
+  get taken(): number {
+    return this.#host.reduce((sum, { taken }) => sum + taken, 0);
+  }
+
+  /** @param answers how many requests the host answers before it is away */
+  look(hold: Hold, answers = Infinity): void {
+    this.#plan(hold);
+    const open = inOrder(this.#planned).filter((move) => !this.#done.has(move));
+    for (const move of open.slice(0, answers)) {
+      this.#host[move.leg - 1]?.do(move);
+      this.#done.add(move);
+    }
+  }
+
+  #plan(hold: Hold): void {
+    const view = Object.fromEntries(
+      Object.entries(hold).map(([name, units]) => [name, String(units)]),
+    ) as unknown as HoldView;
+    for (const move of planMoves(this.#total.toString(), this.#legs, view)) {
+      const { length } = this.#planned.filter(
+        ({ leg, kind }) => leg === move.leg && kind === move.kind,
+      );
+      this.#planned.push({ ...move, number: length + 1 });
+    }
+  }
+
+  get #legs(): readonly Leg[] {
+    return this.#deducted.map((amount, index) => {
+      const sum = (kind: PlannedMove['kind']): bigint =>
+        this.#planned
+          .filter((move) => move.leg === index + 1 && move.kind === kind)
+          .reduce((all, move) => all + move.amount, 0n);
+      return {
+        ...{ leg: index + 1, amount: BigInt(amount), complete: sum('complete') },
+        ...{ release: sum('release'), refund: sum('refund') },
+      };
+    });
+  }
+}
+
+const step = fc.record({
+  event: fc.constantFrom(...(['capture', 'void', 'refund'] as const)),
+  part: fc.integer({ min: 1, max: 1000 }),
+  /** Of the look after it; null: nobody looks. */
+  answers: fc.option(fc.integer({ min: 0, max: 5 }), { nil: null }),
+});
+
+test('in any life of an order the host is asked for what it can do, and keeps what the order cost', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 200 }),
+      fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 3 }),
+      fc.array(step, { maxLength: 12 }),
+      (own, deducted, steps) => {
+        const authorised = deducted.reduce((sum, amount) => sum + amount, own);
+        const order = new Order(authorised, deducted);
+        let hold: Hold = { authorised, captured: 0, voided: 0, refunded: 0 };
+        for (const { event, part, answers } of steps) {
+          hold = EVENTS[event](hold, part);
+          if (answers !== null) order.look(hold, answers);
+        }
+        order.look(hold);
+        const cost = Math.max(0, hold.captured - own);
+        expect(order.taken).toBe(Math.max(0, cost - hold.refunded));
+        expect(order.reserved).toBe(restOf(hold) === 0 ? 0 : authorised - own - cost);
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+test('what is given back comes last, and what is still reserved before what was taken', () => {
+  const move = (leg: number, kind: PlannedMove['kind'], number: number) => ({ leg, kind, number });
+  const ordered = [
+    ...[move(1, 'complete', 1), move(1, 'complete', 2), move(1, 'complete', 10)],
+    ...[move(1, 'release', 1), move(1, 'refund', 1), move(2, 'complete', 1), move(2, 'refund', 1)],
+  ];
+  const byName = [...ordered].sort((a, b) => (a.kind < b.kind ? -1 : 1));
+  expect(inOrder(byName)).toEqual(ordered);
+  expect(inOrder([...ordered].reverse())).toEqual(ordered);
+});
