@@ -25,6 +25,9 @@ const endExpired = (db: BankDatabase, now: number) =>
     .where('expires_at', '<', now)
     .execute();
 
+/** Longer than quiet hours and whatever else a message waits for: noted by a clock that was ahead. */
+const FARTHEST_MS = 2 * 24 * 3_600_000;
+
 /** Asks in the transaction that notes it, so that each is asked for once. */
 const resume = (db: BankDatabase, now: number, ask: AskToSend): Promise<void> =>
   db.transaction().execute(async (transaction) => {
@@ -32,7 +35,9 @@ const resume = (db: BankDatabase, now: number, ask: AskToSend): Promise<void> =>
       .updateTable('messages')
       .set({ resume_at: null })
       .where('ended_at', 'is', null)
-      .where('resume_at', '<=', now)
+      .where((either) =>
+        either.or([either('resume_at', '<=', now), either('resume_at', '>', now + FARTHEST_MS)]),
+      )
       .where((either) =>
         either.or([either('channel', '=', 'mail'), either('kind', 'in', JOB_KINDS)]),
       )

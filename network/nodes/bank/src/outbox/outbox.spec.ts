@@ -280,6 +280,18 @@ describe('a message that a job sends', () => {
     expect(await outcomes()).toEqual(['sent', 'sent']);
   });
 
+  it('waits no month for quiet hours that began by a clock which was a month ahead', async () => {
+    const waiting = await noted('delivered');
+    await bank.db
+      .updateTable('messages')
+      .set({ expires_at: NIGHT + 60 * 24 * HOUR_MS })
+      .execute();
+    bank.now = NIGHT + 30 * 24 * HOUR_MS;
+    await sendNotice(context, waiting);
+    bank.now = NIGHT + 7 * HOUR_MS;
+    expect(await resumed()).toEqual([waiting]);
+  });
+
   it('is not sent when its time is over, or when its number does not exist', async () => {
     const late = await noted('deducted');
     bank.now += 24 * HOUR_MS + 1;

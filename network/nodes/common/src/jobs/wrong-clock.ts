@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the queue noted while the database's clock was ahead. It compares such times with its clock: what was asked for then would wait until the
 // clock gets there again, the clock's own work would not be asked for until then, and a run that was killed would not be given up.
-import { sql } from 'kysely';
-import type { AnyDatabase } from './jobs.js';
+import { sql, type QueryExecutorProvider } from 'kysely';
 
 /** Longer than anything waits for its next attempt. */
 const FARTHEST = sql.lit('2 hours');
 
 /** Gives times of the future, as no right clock writes them, the present one. Nothing is lost: all of it runs so that once more does no harm. */
-export async function bringBack(db: AnyDatabase, schema: string): Promise<void> {
+export async function bringBack(db: QueryExecutorProvider, schema: string): Promise<void> {
   const [jobs, queues, passes] = ['job', 'queue', 'version'].map((name) =>
     sql.table(`${schema}.${name}`),
   );

@@ -237,6 +237,24 @@ test('an order that is refused holds up itself, and no other', async () => {
   expect(asked).toEqual([endpointId]);
 });
 
+test('what was noted while the clock was a month ahead is told when it is right again', async () => {
+  const { endpointId } = await register();
+  receiver.answer = () => 500;
+  const late = { ...context(), backoff: () => 4 * 3_600_000 };
+  const right = now;
+  now += 30 * DAY_MS;
+  await note(2, 2);
+  await deliverDue(late, endpointId, new AbortController().signal);
+  now = right;
+  receiver.answer = () => 204;
+  await deliver(endpointId);
+  expect(accepted()).toEqual([]);
+  await dueWebhooksJob(context(), context().ask).run({}, new AbortController().signal);
+  expect(asked).toContain(endpointId);
+  await deliver(endpointId);
+  expect(accepted()).toHaveLength(4);
+});
+
 test('an event that is refused for days is given up when others are accepted, and its order goes on', async () => {
   const first = `"timestamp":"${new Date(AT * 1000).toISOString()}","data":{"orderNumber":"0","number":0}`;
   receiver.answer = ({ body }) => (body.includes(first) ? 500 : 204);
