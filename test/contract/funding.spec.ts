@@ -73,7 +73,7 @@ const TABLES = [
     'instruments',
     'funding_choices',
   ] as const),
-  ...(['fundings', 'funding_legs', 'funding_moves'] as const),
+  ...(['fundings', 'funding_legs', 'funding_moves', 'placed_orders'] as const),
 ];
 
 /** Customers who were asked for, until a look at their fundings succeeds. */
@@ -442,6 +442,67 @@ test('an order that was refused the rest is followed with what it was given, whe
   await capture();
   await follow();
   expect(await readFunding(db, fundingKey())).toMatchObject({ outcome: 'taken', reason: null });
+});
+
+describe('an order that was placed and holds no money', () => {
+  const DAYS = 86_400_000;
+  const muchLater = () => contextOf({ clock: () => Date.now() + 60 * DAYS });
+  const choose = (chosen: string | null) =>
+    db.updateTable('funding_choices').set({ token: chosen }).execute();
+
+  /** The account is short, and the customer goes away. */
+  async function place(): Promise<void> {
+    const purchase = { ...(await purchaseOf()), fund: () => Promise.resolve() };
+    await expect(run('stepwise', purchase)).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
+  }
+
+  const authorised = async (): Promise<number> => (await money()).authorised;
+
+  test('is funded by itself, and once, however often the ledger is read', async () => {
+    await place();
+    await follow();
+    await follow(contextOf(), { again: true });
+    expect(await authorised()).toBe(LACKING);
+  });
+
+  test('is not funded when its customer wanted no deduction then, whatever is chosen later', async () => {
+    await choose(null);
+    await place();
+    await follow();
+    await choose(token);
+    await follow(contextOf(), { again: true });
+    expect([await authorised(), await findFunding(db, fundingKey())]).toEqual([0, undefined]);
+    await fundNow();
+    expect(await authorised()).toBe(LACKING);
+  });
+
+  test('is not funded by a node that was off for long', async () => {
+    await place();
+    await follow(muchLater());
+    expect([await authorised(), await findFunding(db, fundingKey())]).toEqual([0, undefined]);
+  });
+
+  test('is not funded by a node that has lost its database', async () => {
+    await choose(null);
+    await place();
+    await follow();
+    await db.deleteFrom('placed_orders').execute();
+    await choose(token);
+    await follow(muchLater(), { again: true });
+    expect([await authorised(), await findFunding(db, fundingKey())]).toEqual([0, undefined]);
+  });
+});
+
+test('what was asked for, and not begun before nobody waited for it any more, is not begun', async () => {
+  const request = { ...fundingKey(), currency: CURRENCY, total: TOTAL.toString() };
+  await askFunding(db, request, Date.now());
+  const late = contextOf({ clock: () => Date.now() + 2_000_000 });
+  await fundCustomer(late, CUSTOMER, GOES_ON);
+  expect((await money()).authorised).toBe(0);
+  const declined = { outcome: 'declined', reason: 'ABANDONED' };
+  expect(await readFunding(db, fundingKey())).toMatchObject(declined);
+  await fundNow(late);
+  expect((await money()).authorised).toBe(LACKING);
 });
 
 describe('a deduction that the ledger does not take', () => {

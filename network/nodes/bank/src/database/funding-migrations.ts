@@ -113,4 +113,14 @@ export const FUNDING_MIGRATIONS: Migrations = {
             and leg.customer_id = f.customer_id and leg.state = 'issued')`.execute(db);
     },
   },
+  '0025-placed-orders': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await withOrder(db.schema.createTable('placed_orders'))
+        .addColumn('customer_id', 'varchar(64)', (column) => column.notNull())
+        .addPrimaryKeyConstraint('placed_orders_key', [
+          ...(['merchant_id', 'order_number', 'customer_id'] as const),
+        ])
+        .execute();
+    },
+  },
 };

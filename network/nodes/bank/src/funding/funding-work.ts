@@ -22,6 +22,7 @@ import {
   instrumentOf,
   keyOf,
   noteHandled,
+  notePlaced,
   noteTrouble,
   wantedFundings,
   wantFundings,
@@ -32,10 +33,20 @@ export const FUND_CUSTOMER = { name: 'fund-customer' } as const;
 
 type Tables = Transaction<BankTables>;
 type Asking = Pick<Work<BankTables>, 'ask'>;
+type Waking = Pick<Work<BankTables>, 'wake'>;
 
-/** Asks for a customer's fundings to be looked at. */
+/** Asks for fundings of customers to be looked at. */
+export async function askForCustomers(
+  work: Asking,
+  db: Tables,
+  customerIds: readonly string[],
+): Promise<void> {
+  for (const customerId of customerIds)
+    await work.ask(db, FUND_CUSTOMER, customerId, { customerId });
+}
+
 export const askForCustomer = (work: Asking, db: Tables, customerId: string): Promise<void> =>
-  work.ask(db, FUND_CUSTOMER, customerId, { customerId });
+  askForCustomers(work, db, [customerId]);
 
 /** The instruments that the ledger links, and what it says of orders that are funded or need it. */
 class FundingReasons implements Projection<BankTables> {
@@ -43,12 +54,12 @@ class FundingReasons implements Projection<BankTables> {
   readonly tables = ['instruments'] as const;
   readonly #bankId: string;
   readonly #work: Asking;
-  readonly #clock: () => number;
+  readonly #context: Pick<FundingContext, 'clock' | 'abandonedAfterMs'>;
 
-  constructor(bankId: string, work: Asking, clock: () => number) {
+  constructor(bankId: string, work: Asking, context: FundingContext) {
     this.#bankId = bankId;
     this.#work = work;
-    this.#clock = clock;
+    this.#context = context;
   }
 
   apply(db: Tables, block: CommittedBlock): Promise<void> {
@@ -57,36 +68,44 @@ class FundingReasons implements Projection<BankTables> {
 
   async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
     const orders: OrderKey[] = [];
+    const customers = new Set<string>();
     for (const { number, transactions } of blocks)
       for (const change of transactions.flatMap(({ changes }) => changes.map(rowChange))) {
         if (change === undefined || !this.#isOurs(change)) continue;
         if (change.kind === 'order' && change.row !== null) orders.push(change.row);
-        else await this.#follow(db, change, Number(number));
+        else for (const each of await this.#follow(db, change, Number(number))) customers.add(each);
       }
-    for (const customerId of await wantFundings(db, orders))
-      await askForCustomer(this.#work, db, customerId);
-  }
-
-  async #follow(db: Tables, change: RowChange, block: number): Promise<void> {
-    if (change.kind === 'instrument' && change.row !== null)
-      await linkInstrument(db, change.row, block);
-    if (change.kind === 'terms' && change.row !== null && isPlaced(change.row))
-      await this.#fundPlaced(db, change.row);
+    for (const customerId of await wantFundings(db, orders)) customers.add(customerId);
+    await askForCustomers(this.#work, db, [...customers]);
   }
 
   #isOurs({ row }: RowChange): boolean {
     return row !== null && 'bankId' in row && row.bankId === this.#bankId;
   }
 
+  /** @returns the customers for whom there is something to do */
+  async #follow(db: Tables, change: RowChange, block: number): Promise<readonly string[]> {
+    if (change.kind === 'instrument' && change.row !== null)
+      await linkInstrument(db, change.row, block);
+    if (change.kind !== 'terms' || change.row === null || !isPlaced(change.row)) return [];
+    const isToFund = await this.#fundPlaced(db, change.row);
+    return isToFund ? [change.row.terms.customerId] : [];
+  }
+
   /** An order that holds its money later may be short then. One that held it as it was placed was not. */
-  async #fundPlaced(db: Tables, { terms, release }: PlacedTerms): Promise<void> {
+  async #fundPlaced(db: Tables, { terms, release, placedAt }: PlacedTerms): Promise<boolean> {
     const { merchantId, orderNumber, customerId, currency, total } = terms;
-    if (release !== null || (await instrumentOf(db, customerId)) === null) return;
     const request = { merchantId, orderNumber, customerId, currency, total };
-    // Read again, the ledger asks for nothing again.
-    if ((await findFunding(db, request)) !== undefined) return;
-    if ((await askFunding(db, request, this.#clock())) === undefined) return;
-    await askForCustomer(this.#work, db, customerId);
+    if (release !== null || !(await notePlaced(db, request))) return false;
+    if (this.#isLate(placedAt) || (await instrumentOf(db, customerId)) === null) return false;
+    if ((await findFunding(db, request)) !== undefined) return false;
+    return (await askFunding(db, request, this.#context.clock())) !== undefined;
+  }
+
+  /** It was read long after it was placed, such as by a node that was off: nobody waits for it any more. */
+  #isLate(placedAt: number): boolean {
+    const { clock, abandonedAfterMs } = this.#context;
+    return clock() - placedAt * 1000 >= abandonedAfterMs;
   }
 }
 
@@ -137,7 +156,7 @@ const fundCustomerJob = (context: FundingContext): JobKind => ({
 /** Finds fundings of orders that never held their money. */
 const findAbandonedJob = (
   { db, clock, abandonedAfterMs }: FundingContext,
-  work: Asking & Pick<Work<BankTables>, 'wake'>,
+  work: Asking & Waking,
 ): JobKind => ({
   name: 'find-abandoned-fundings',
   schedule: '*/5 * * * *',
@@ -150,8 +169,8 @@ const findAbandonedJob = (
         .where('asked_at', '<=', clock() - abandonedAfterMs)
         .returning('customer_id')
         .execute();
-      for (const customerId of new Set(found.map((row) => row.customer_id)))
-        await askForCustomer(work, transaction, customerId);
+      const customers = new Set(found.map(({ customer_id }) => customer_id));
+      await askForCustomers(work, transaction, [...customers]);
     });
     work.wake();
   },
@@ -160,11 +179,11 @@ const findAbandonedJob = (
 /** @param bankId whose customers' orders are funded */
 export function fundingWork(
   context: FundingContext,
-  work: Asking & Pick<Work<BankTables>, 'wake'>,
+  work: Asking & Waking,
   bankId: string,
 ): WorkParts<BankTables> {
   return {
-    projections: [new FundingReasons(bankId, work, context.clock)],
+    projections: [new FundingReasons(bankId, work, context)],
     jobs: [fundCustomerJob(context), findAbandonedJob(context, work)],
   };
 }
