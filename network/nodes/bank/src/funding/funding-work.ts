@@ -15,6 +15,7 @@ import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
 import { fundOrder } from './fund-order.js';
 import type { FundingContext } from './funding-context.js';
+import { FUNDING_LANES, fundingLanes } from './lanes.js';
 import { troubleOf } from './outcome.js';
 import {
   askFunding,
@@ -35,14 +36,15 @@ type Tables = Transaction<BankTables>;
 type Asking = Pick<Work<BankTables>, 'ask'>;
 type Waking = Pick<Work<BankTables>, 'wake'>;
 
-/** Asks for fundings of customers to be looked at. */
+/** Asks for fundings of customers to be looked at, each customer's in the lane of the hosts that may be asked. */
 export async function askForCustomers(
   work: Asking,
   db: Tables,
   customerIds: readonly string[],
 ): Promise<void> {
-  for (const customerId of customerIds)
-    await work.ask(db, FUND_CUSTOMER, customerId, { customerId });
+  if (customerIds.length === 0) return;
+  for (const [customerId, lane] of await fundingLanes(db, customerIds))
+    await work.ask(db, FUND_CUSTOMER, customerId, { customerId, lane });
 }
 
 export const askForCustomer = (work: Asking, db: Tables, customerId: string): Promise<void> =>
@@ -147,10 +149,28 @@ export async function fundCustomer(
   if (failures.length > 0) throw failures[0];
 }
 
-const fundCustomerJob = (context: FundingContext): JobKind => ({
+/** @returns whether the customer was asked for in another lane, since the hosts that may be asked are not those of this lane any more */
+async function changesLane(
+  { db }: FundingContext,
+  work: Asking & Waking,
+  customerId: string,
+  lane: unknown,
+): Promise<boolean> {
+  if (lane === undefined || (await fundingLanes(db, [customerId])).get(customerId) === lane)
+    return false;
+  await db.transaction().execute((transaction) => askForCustomer(work, transaction, customerId));
+  work.wake();
+  return true;
+}
+
+const fundCustomerJob = (context: FundingContext, work: Asking & Waking): JobKind => ({
   ...FUND_CUSTOMER,
   atOnce: 4,
-  run: ({ customerId }: JobData, signal) => fundCustomer(context, String(customerId), signal),
+  lanes: { names: FUNDING_LANES, of: ({ lane }) => String(lane) },
+  run: async ({ customerId, lane }: JobData, signal) => {
+    if (await changesLane(context, work, String(customerId), lane)) return;
+    await fundCustomer(context, String(customerId), signal);
+  },
 });
 
 /** Finds fundings of orders that never held their money. */
@@ -184,6 +204,6 @@ export function fundingWork(
 ): WorkParts<BankTables> {
   return {
     projections: [new FundingReasons(bankId, work, context)],
-    jobs: [fundCustomerJob(context), findAbandonedJob(context, work)],
+    jobs: [fundCustomerJob(context, work), findAbandonedJob(context, work)],
   };
 }

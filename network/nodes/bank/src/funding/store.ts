@@ -138,13 +138,14 @@ export async function wantFundings(
   return new Set(rows.map(({ customer_id }) => customer_id));
 }
 
-/** A customer's fundings that are to be looked at, the oldest first. */
+/** A customer's fundings that are to be looked at: what goes on before what waits for somebody, and the oldest first. */
 export const wantedFundings = (db: BankDatabase, customerId: string): Promise<Funding[]> =>
   db
     .selectFrom('fundings')
     .selectAll()
     .where('customer_id', '=', customerId)
     .whereRef('wanted', '>', 'handled')
+    .orderBy(sql`trouble is not null`)
     .orderBy('asked_at')
     .orderBy('merchant_id')
     .orderBy('order_number')
