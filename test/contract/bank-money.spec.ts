@@ -84,7 +84,8 @@ afterAll(async () => {
 
 const FILLED = [
   ...(['ledger_position', 'instruments', 'funding_choices', 'fundings', 'funding_legs'] as const),
-  ...(['funding_moves', 'funding_ids', 'supplies', 'reconciliations', 'backings'] as const),
+  ...(['funding_moves', 'funding_ids', 'placed_orders', 'supplies', 'reconciliations'] as const),
+  ...(['backings'] as const),
   ...(['payees', 'payee_accounts', 'pay_outs', 'payee_balances', 'open_credits'] as const),
   ...(['payee_entries', 'payee_redemptions'] as const),
 ];

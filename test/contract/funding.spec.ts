@@ -2,8 +2,8 @@
 // Automatic deduction (unit 14): an order whose account is short is funded from the customer's instrument, and what was not used goes
 // back. Ledger, book and host agree to the unit, wherever the node dies.
 import { openBankDatabase } from '@fabric-offline-pay/bank-node';
-import { CLOCK_TOLERANCE_SECONDS } from '@fabric-offline-pay/domain';
-import { Work } from '@fabric-offline-pay/node-common/node';
+import { captureDue, CLOCK_TOLERANCE_SECONDS, nextCaptureId } from '@fabric-offline-pay/domain';
+import { Follower, Work } from '@fabric-offline-pay/node-common/node';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
 import type { Client, Purchase } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, POLICY, type CustomerDevice } from '@fabric-offline-pay/testing';
@@ -79,8 +79,11 @@ const TABLES = [
     'instruments',
     'funding_choices',
   ] as const),
-  ...(['fundings', 'funding_legs', 'funding_moves'] as const),
+  ...(['fundings', 'funding_legs', 'funding_moves', 'placed_orders'] as const),
 ];
+
+/** Customers who were asked for, until a look at their fundings succeeds. */
+const queue = new Set<string>();
 
 /** The book cannot be emptied: each test has a token of its own. */
 let token = TOKEN;
@@ -90,6 +93,7 @@ let orderNumber = '';
 
 async function openWorld(policy = POLICY): Promise<void> {
   for (const table of TABLES) await db.deleteFrom(table).execute();
+  queue.clear();
   memory = await memoryWorld({ policy });
   device = await memory.world.customer(CUSTOMER, OWN.toString());
   teller = await memory.world.bank('teller');
@@ -149,6 +153,42 @@ async function lookAgain(context = contextOf()): Promise<void> {
     .set((set) => ({ wanted: set('wanted', '+', 1) }))
     .execute();
   await fundCustomer(context, CUSTOMER, GOES_ON);
+}
+
+/** What was asked for, as the node's queue does it: again, when it failed. */
+async function workOff(context = contextOf()): Promise<void> {
+  for (const customerId of queue) {
+    await fundCustomer(context, customerId, GOES_ON);
+    queue.delete(customerId);
+  }
+}
+
+/** The node reads blocks that it has not read yet, or all again, and does what they ask for. */
+async function follow(context = contextOf(), { again = false } = {}): Promise<void> {
+  const ask = (_: unknown, __: unknown, customerId: string): Promise<void> => {
+    queue.add(customerId);
+    return Promise.resolve();
+  };
+  const { projections } = fundingWork(context, { ask, wake: () => undefined }, BANK);
+  const source = new MemoryBlocks(memory.ledger);
+  const follower = new Follower<BankTables>({ db, source, projections });
+  if (again) await follower.rebuild();
+  const stop = new AbortController();
+  const following = follower.run(stop.signal);
+  const head = memory.ledger.blocks().at(-1)?.number ?? 0;
+  await follower.reached(BigInt(head), AbortSignal.timeout(20_000));
+  stop.abort();
+  await following;
+  await workOff(context);
+}
+
+/** The merchant claims all of a hold, and the bank captures it. */
+async function capture(): Promise<void> {
+  const { bankNode, cashier } = await memory.world.parties();
+  await cashier.settlement.claim({ ...orderKey(), claimed: TOTAL.toString() });
+  const shown = await bankNode.orderNumber.readOrder(orderKey());
+  const due = { captureId: nextCaptureId(shown), amount: captureDue(shown) };
+  await bankNode.settlement.capture({ ...orderKey(), ...due });
 }
 
 async function refund(amount: string): Promise<void> {
@@ -449,6 +489,116 @@ const mortalContext = (life: Life): FundingContext => {
   };
 };
 
+/** It goes away before each statement that changes something, from one on. */
+const mortalDatabase = (life: Life): BankDatabase =>
+  db.withPlugin({
+    transformQuery: ({ node }) => {
+      if (node.kind !== 'SelectQueryNode') life.step();
+      return node;
+    },
+    transformResult: ({ result }) => Promise.resolve(result),
+  });
+
+const unlessCrash = (error: unknown): void => {
+  if (!(error instanceof Crash)) throw error;
+};
+
+test('the database may go away before every write of a deduction, and the order hold its money before the next look', async () => {
+  const lifeOf = async (life: Life): Promise<number> => {
+    const fund = async (): Promise<void> => {
+      queue.add(CUSTOMER);
+      await fundNow({ ...contextOf(), db: mortalDatabase(life) }).catch(unlessCrash);
+      // The customer's app asks again while the account is short.
+      if ((await money()).available < TOTAL) await fundNow();
+    };
+    await run('express', { ...(await purchaseOf('0')), fund });
+    await follow();
+    await capture();
+    await follow();
+    const outcome = (await readFunding(db, fundingKey()))?.outcome;
+    const ended = [life.endsAt, outcome, await money()];
+    expect(ended).toEqual([life.endsAt, 'taken', { ...FUNDED, completed: LACKING }]);
+    return life.steps;
+  };
+  const steps = await lifeOf(new Life());
+  expect(steps).toBeGreaterThan(4);
+  for (let endsAt = 1; endsAt <= steps; endsAt += 1) {
+    await openWorld();
+    await lifeOf(new Life(endsAt));
+  }
+});
+
+test('an order that was refused the rest is followed with what it was given, when it holds its money all the same', async () => {
+  await fundNow();
+  await db.updateTable('fundings').set({ state: 'refused', refusal: 'LIMIT_EXCEEDED' }).execute();
+  await run('express', { ...(await purchaseOf('0')), fund: () => Promise.resolve() });
+  await follow();
+  await capture();
+  await follow();
+  expect(await readFunding(db, fundingKey())).toMatchObject({ outcome: 'taken', reason: null });
+});
+
+describe('an order that was placed and holds no money', () => {
+  const DAYS = 86_400_000;
+  const muchLater = () => contextOf({ clock: () => Date.now() + 60 * DAYS });
+  const choose = (chosen: string | null) =>
+    db.updateTable('funding_choices').set({ token: chosen }).execute();
+
+  /** The account is short, and the customer goes away. */
+  async function place(): Promise<void> {
+    const purchase = { ...(await purchaseOf()), fund: () => Promise.resolve() };
+    await expect(run('stepwise', purchase)).rejects.toMatchObject({ code: 'INSUFFICIENT_FUNDS' });
+  }
+
+  const authorised = async (): Promise<number> => (await money()).authorised;
+
+  test('is funded by itself, and once, however often the ledger is read', async () => {
+    await place();
+    await follow();
+    await follow(contextOf(), { again: true });
+    expect(await authorised()).toBe(LACKING);
+  });
+
+  test('is not funded when its customer wanted no deduction then, whatever is chosen later', async () => {
+    await choose(null);
+    await place();
+    await follow();
+    await choose(token);
+    await follow(contextOf(), { again: true });
+    expect([await authorised(), await findFunding(db, fundingKey())]).toEqual([0, undefined]);
+    await fundNow();
+    expect(await authorised()).toBe(LACKING);
+  });
+
+  test('is not funded by a node that was off for long', async () => {
+    await place();
+    await follow(muchLater());
+    expect([await authorised(), await findFunding(db, fundingKey())]).toEqual([0, undefined]);
+  });
+
+  test('is not funded by a node that has lost its database', async () => {
+    await choose(null);
+    await place();
+    await follow();
+    await db.deleteFrom('placed_orders').execute();
+    await choose(token);
+    await follow(muchLater(), { again: true });
+    expect([await authorised(), await findFunding(db, fundingKey())]).toEqual([0, undefined]);
+  });
+});
+
+test('what was asked for, and not begun before nobody waited for it any more, is not begun', async () => {
+  const request = { ...fundingKey(), currency: CURRENCY, total: TOTAL.toString() };
+  await askFunding(db, request, Date.now());
+  const late = contextOf({ clock: () => Date.now() + 2_000_000 });
+  await fundCustomer(late, CUSTOMER, GOES_ON);
+  expect((await money()).authorised).toBe(0);
+  const declined = { outcome: 'declined', reason: 'ABANDONED' };
+  expect(await readFunding(db, fundingKey())).toMatchObject(declined);
+  await fundNow(late);
+  expect((await money()).authorised).toBe(LACKING);
+});
+
 describe('a deduction that the ledger does not take', () => {
   const told: string[] = [];
   const tell: FundingContext['tell'] = (_, { kind, reason }) => {
@@ -714,7 +864,7 @@ describe('an order number that two customers ask for', () => {
 });
 
 /**
- * An order that is funded, captured in part, voided for the rest and refunded before anybody looks. Whoever died does the same again.
+ * An order that is funded, captured in part, voided for the rest and refunded before the blocks are followed. Whoever died does the same again.
  * @returns the steps of the life, if it did not end
  */
 async function wholeLife(first: Life): Promise<number> {
@@ -729,12 +879,18 @@ async function wholeLife(first: Life): Promise<number> {
     }
   };
   const purchase = await purchaseOf((TOTAL - 450).toString());
-  await run('express', { ...purchase, fund: () => persistently(fundNow) });
-  await persistently(lookAgain);
+  const fund = async (): Promise<void> => {
+    const request = { ...fundingKey(), currency: CURRENCY, total: TOTAL.toString() };
+    await askFunding(db, request, Date.now());
+    queue.add(CUSTOMER);
+    await persistently(workOff);
+  };
+  await run('express', { ...purchase, fund });
+  await persistently(follow);
   const { settlement } = (await memory.world.parties()).cashier;
   await settlement.void(orderKey());
   await refund('1000');
-  await persistently(lookAgain);
+  await persistently(follow);
   return first.steps;
 }
 

@@ -41,3 +41,29 @@ test('parts of fundings belong to their customers', async () => {
   await db.destroy();
   await before.destroy();
 });
+
+test('fundings whose money was forgotten are looked at again', async () => {
+  const place = await testPlace();
+  const until = Object.entries(MIGRATIONS).filter(([name]) => name < '0024');
+  const before = await openDatabase<Before>(place, Object.fromEntries(until));
+  const shown = { currency: 'EUR', total: '7', state: 'unneeded', asked_at: 1, is_waiting: false };
+  for (const [customer_id, leg, state] of [
+    ['c', 1, 'issued'],
+    ['d', 2, 'refused'],
+  ] as const) {
+    const of = { ...ORDER, customer_id };
+    await before
+      .insertInto('fundings')
+      .values({ ...of, ...shown })
+      .execute();
+    await before
+      .insertInto('funding_legs')
+      .values({ ...of, leg, amount: '7', token: 't', state })
+      .execute();
+  }
+  const db = await openBankDatabase(place);
+  expect(await findFunding(db, KEY)).toMatchObject({ state: 'ready', is_waiting: true });
+  expect(await findFunding(db, { ...KEY, customerId: 'd' })).toMatchObject(shown);
+  await db.destroy();
+  await before.destroy();
+});

@@ -103,4 +103,24 @@ export const FUNDING_MIGRATIONS: Migrations = {
         .execute();
     },
   },
+  // Noted as if the account had had enough, they were never followed: the clock looks at them again.
+  '0024-fundings-with-money': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await sql`
+        update fundings as f set state = 'ready', is_waiting = true
+        where state = 'unneeded' and exists (
+          select 1 from funding_legs leg where leg.merchant_id = f.merchant_id and leg.order_number = f.order_number
+            and leg.customer_id = f.customer_id and leg.state = 'issued')`.execute(db);
+    },
+  },
+  '0025-placed-orders': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await withOrder(db.schema.createTable('placed_orders'))
+        .addColumn('customer_id', 'varchar(64)', (column) => column.notNull())
+        .addPrimaryKeyConstraint('placed_orders_key', [
+          ...(['merchant_id', 'order_number', 'customer_id'] as const),
+        ])
+        .execute();
+    },
+  },
 };

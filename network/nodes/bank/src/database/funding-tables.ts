@@ -115,10 +115,18 @@ export interface FundingMoveTable {
   host_key: Generated<string | null>;
 }
 
+/** An order of which was decided, once it was placed, whether it is funded by itself: read again, the ledger does not decide anew. */
+export interface PlacedOrderTable {
+  merchant_id: string;
+  order_number: string;
+  customer_id: string;
+}
+
 export interface FundingTables {
   instruments: InstrumentTable;
   funding_choices: FundingChoiceTable;
   fundings: FundingTable;
   funding_legs: FundingLegTable;
   funding_moves: FundingMoveTable;
+  placed_orders: PlacedOrderTable;
 }

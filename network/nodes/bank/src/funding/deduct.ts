@@ -2,10 +2,11 @@
 // Deducts what an order lacks from the customer's instrument (unit 14): plans it, has the host authorise it, and issues it on the ledger.
 import type { Transaction } from 'kysely';
 import { askWithin } from '../core-banking/ask-within.js';
-import { OPEN_LEG_STATES, type FundingLegTable } from '../database/funding-tables.js';
+import type { FundingLegTable } from '../database/funding-tables.js';
 import type { BankTables } from '../database/schema.js';
 import { AwaitsConfirmation, Overtaken, type FundingRun } from './funding-context.js';
 import { authorisationKey, issueIdOf } from './keys.js';
+import { isIssued, isUnderWay, suppliedState } from './leg-states.js';
 import { addLeg, addUndoing, legsOf, nextLeg, setLegState } from './parts-store.js';
 import { shortfall } from './plan.js';
 import {
@@ -21,8 +22,6 @@ import {
 type Tables = Transaction<BankTables>;
 
 const legKeyOf = (row: FundingLegTable) => ({ ...keyOf(row), leg: row.leg });
-
-export const isIssued = ({ state }: FundingLegTable): boolean => state === 'issued';
 
 /** What was asked of the instrument, or would have been. */
 interface Declined {
@@ -77,8 +76,14 @@ const giveUp = (
     await refuse(transaction, run, funding, { ...leg, refusal });
   });
 
-/** @returns whether the money is on the account */
-async function issue(run: FundingRun, funding: Funding, leg: FundingLegTable): Promise<boolean> {
+/** At once, since nothing that happens in between may make the order forget the money. */
+const noteIssued = (run: FundingRun, funding: Funding, leg: FundingLegTable): Promise<void> =>
+  run.db.transaction().execute(async (transaction) => {
+    await changeFunding(transaction, keyOf(funding), { state: 'ready' });
+    await setLegState(transaction, leg, 'issued');
+  });
+
+async function issue(run: FundingRun, funding: Funding, leg: FundingLegTable): Promise<void> {
   const { customer_id: customerId, currency } = funding;
   const { token, amount } = leg;
   const money = { customerId, currency, token, amount };
@@ -88,22 +93,14 @@ async function issue(run: FundingRun, funding: Funding, leg: FundingLegTable): P
   if (answer.state === 'proposed' || (isRefused && run.clock() < answer.finalFrom * 1000))
     throw new AwaitsConfirmation('A second person must confirm the issue.');
   if (isRefused) await giveUp(run, funding, leg, answer.reason);
-  else await setLegState(run.db, leg, 'issued');
-  return !isRefused;
+  else await noteIssued(run, funding, leg);
 }
 
-/** Finishes the deduction that is under way. @returns whether the money is on the account */
-async function finishLeg(
-  run: FundingRun,
-  funding: Funding,
-  leg: FundingLegTable,
-): Promise<boolean> {
+/** Finishes the deduction that is under way: the order is ready, or refused. */
+async function finishLeg(run: FundingRun, funding: Funding, leg: FundingLegTable): Promise<void> {
   const authorised = leg.state === 'planned' ? await authorise(run, funding, leg) : leg;
-  return authorised !== undefined && issue(run, funding, authorised);
+  if (authorised !== undefined) await issue(run, funding, authorised);
 }
-
-export const isUnderWay = ({ state }: FundingLegTable): boolean =>
-  OPEN_LEG_STATES.some((open) => open === state);
 
 /** @returns the new deduction; undefined when there is no instrument */
 async function addDeduction(
@@ -144,8 +141,7 @@ async function planLeg(
     const amount = shortfall(total, available, promised);
     const leg = await nextLeg(transaction, keyOf(funding));
     if (amount > 0n) return addDeduction(transaction, run, funding, { leg, amount });
-    const state = known.some(isIssued) ? 'ready' : 'unneeded';
-    await changeFunding(transaction, keyOf(funding), { state });
+    await changeFunding(transaction, keyOf(funding), { state: suppliedState(known) });
     return undefined;
   });
 }
@@ -157,6 +153,5 @@ export async function deduct(
   legs: readonly FundingLegTable[],
 ): Promise<void> {
   const leg = legs.find(isUnderWay) ?? (await planLeg(run, funding, legs.length));
-  if (leg !== undefined && (await finishLeg(run, funding, leg)))
-    await changeFunding(run.db, keyOf(funding), { state: 'ready' });
+  if (leg !== undefined) await finishLeg(run, funding, leg);
 }

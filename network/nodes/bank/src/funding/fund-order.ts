@@ -5,8 +5,9 @@ import type { Transaction } from 'kysely';
 import { askWithin } from '../core-banking/ask-within.js';
 import type { BankTables } from '../database/schema.js';
 import type { FundingLegTable } from '../database/funding-tables.js';
-import { deduct, isIssued, isUnderWay } from './deduct.js';
+import { deduct } from './deduct.js';
 import type { FundingRun } from './funding-context.js';
+import { abandonedAs, heldAs, isIssued, isUnderWay } from './leg-states.js';
 import { finishMoves } from './moves.js';
 import { addMoves, legsOf, movesOf, setLegState, toLegs } from './parts-store.js';
 import { planMoves, planReturn, type HoldView } from './plan.js';
@@ -28,8 +29,7 @@ async function giveBack(
   const moves = await movesOf(db, key);
   await addMoves(db, key, planReturn(toLegs(legs, moves)));
   for (const leg of legs.filter(isIssued)) await setLegState(db, leg, 'returned');
-  const state = funding.state === 'ready' ? 'returned' : funding.state;
-  await changeFunding(db, key, { state, is_waiting: false });
+  await changeFunding(db, key, { ...abandonedAs(funding.state), is_waiting: false });
 }
 
 /** Plans what is to be done now, by what the ledger says of the order's money: nothing while the order may still hold it. */
@@ -44,9 +44,16 @@ async function plan(
   if (funding === undefined) return;
   const legs = await legsOf(db, key);
   if (hold !== null) {
-    await changeFunding(db, key, { is_waiting: false });
+    await changeFunding(db, key, { ...heldAs(funding.state, legs), is_waiting: false });
     await addMoves(db, key, planMoves(funding.total, toLegs(legs, await movesOf(db, key)), hold));
-  } else if (isAbandoned(run, funding)) await giveBack(db, funding, legs);
+  } else if (isAbandoned(run, funding) && !legs.some(isUnderWay)) await giveBack(db, funding, legs);
+}
+
+/** What was begun is finished. Nothing is begun for an order that has what it needs, or for which nobody waits any more. */
+async function supply(run: FundingRun, funding: Funding, hold: HoldView | null): Promise<void> {
+  const legs = await legsOf(run.db, keyOf(funding));
+  const isOver = hold !== null || isAbandoned(run, funding);
+  if (!isOver || legs.some(isUnderWay)) await deduct(run, funding, legs);
 }
 
 /**
@@ -61,11 +68,7 @@ export async function fundOrder(run: FundingRun, funding: Funding): Promise<void
   );
   // What another customer holds under the same number is not paid by this one.
   const hold = order?.customerId === customerId ? order.hold : null;
-  if (funding.state === 'asked') {
-    const legs = await legsOf(run.db, key);
-    if (hold === null || legs.some(isUnderWay)) await deduct(run, funding, legs);
-    else await changeFunding(run.db, key, { state: 'unneeded', is_waiting: false });
-  }
+  if (funding.state === 'asked') await supply(run, funding, hold);
   await run.db.transaction().execute((transaction) => plan(transaction, run, funding, hold));
   await finishMoves(run, funding);
 }

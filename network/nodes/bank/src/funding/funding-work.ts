@@ -15,6 +15,7 @@ import type { Transaction } from 'kysely';
 import type { BankTables } from '../database/schema.js';
 import { fundOrder } from './fund-order.js';
 import type { FundingContext } from './funding-context.js';
+import { FUNDING_LANES, fundingLanes } from './lanes.js';
 import { troubleOf } from './outcome.js';
 import {
   askFunding,
@@ -22,6 +23,7 @@ import {
   instrumentOf,
   keyOf,
   noteHandled,
+  notePlaced,
   noteTrouble,
   wantedFundings,
   wantFundings,
@@ -32,10 +34,21 @@ export const FUND_CUSTOMER = { name: 'fund-customer' } as const;
 
 type Tables = Transaction<BankTables>;
 type Asking = Pick<Work<BankTables>, 'ask'>;
+type Waking = Pick<Work<BankTables>, 'wake'>;
 
-/** Asks for a customer's fundings to be looked at. */
+/** Asks for fundings of customers to be looked at, each customer's in the lane of the hosts that may be asked. */
+export async function askForCustomers(
+  work: Asking,
+  db: Tables,
+  customerIds: readonly string[],
+): Promise<void> {
+  if (customerIds.length === 0) return;
+  for (const [customerId, lane] of await fundingLanes(db, customerIds))
+    await work.ask(db, FUND_CUSTOMER, customerId, { customerId, lane });
+}
+
 export const askForCustomer = (work: Asking, db: Tables, customerId: string): Promise<void> =>
-  work.ask(db, FUND_CUSTOMER, customerId, { customerId });
+  askForCustomers(work, db, [customerId]);
 
 /** The instruments that the ledger links, and what it says of orders that are funded or need it. */
 class FundingReasons implements Projection<BankTables> {
@@ -43,12 +56,12 @@ class FundingReasons implements Projection<BankTables> {
   readonly tables = ['instruments'] as const;
   readonly #bankId: string;
   readonly #work: Asking;
-  readonly #clock: () => number;
+  readonly #context: Pick<FundingContext, 'clock' | 'abandonedAfterMs'>;
 
-  constructor(bankId: string, work: Asking, clock: () => number) {
+  constructor(bankId: string, work: Asking, context: FundingContext) {
     this.#bankId = bankId;
     this.#work = work;
-    this.#clock = clock;
+    this.#context = context;
   }
 
   apply(db: Tables, block: CommittedBlock): Promise<void> {
@@ -57,36 +70,44 @@ class FundingReasons implements Projection<BankTables> {
 
   async applyAll(db: Tables, blocks: readonly CommittedBlock[]): Promise<void> {
     const orders: OrderKey[] = [];
+    const customers = new Set<string>();
     for (const { number, transactions } of blocks)
       for (const change of transactions.flatMap(({ changes }) => changes.map(rowChange))) {
         if (change === undefined || !this.#isOurs(change)) continue;
         if (change.kind === 'order' && change.row !== null) orders.push(change.row);
-        else await this.#follow(db, change, Number(number));
+        else for (const each of await this.#follow(db, change, Number(number))) customers.add(each);
       }
-    for (const customerId of await wantFundings(db, orders))
-      await askForCustomer(this.#work, db, customerId);
-  }
-
-  async #follow(db: Tables, change: RowChange, block: number): Promise<void> {
-    if (change.kind === 'instrument' && change.row !== null)
-      await linkInstrument(db, change.row, block);
-    if (change.kind === 'terms' && change.row !== null && isPlaced(change.row))
-      await this.#fundPlaced(db, change.row);
+    for (const customerId of await wantFundings(db, orders)) customers.add(customerId);
+    await askForCustomers(this.#work, db, [...customers]);
   }
 
   #isOurs({ row }: RowChange): boolean {
     return row !== null && 'bankId' in row && row.bankId === this.#bankId;
   }
 
+  /** @returns the customers for whom there is something to do */
+  async #follow(db: Tables, change: RowChange, block: number): Promise<readonly string[]> {
+    if (change.kind === 'instrument' && change.row !== null)
+      await linkInstrument(db, change.row, block);
+    if (change.kind !== 'terms' || change.row === null || !isPlaced(change.row)) return [];
+    const isToFund = await this.#fundPlaced(db, change.row);
+    return isToFund ? [change.row.terms.customerId] : [];
+  }
+
   /** An order that holds its money later may be short then. One that held it as it was placed was not. */
-  async #fundPlaced(db: Tables, { terms, release }: PlacedTerms): Promise<void> {
+  async #fundPlaced(db: Tables, { terms, release, placedAt }: PlacedTerms): Promise<boolean> {
     const { merchantId, orderNumber, customerId, currency, total } = terms;
-    if (release !== null || (await instrumentOf(db, customerId)) === null) return;
     const request = { merchantId, orderNumber, customerId, currency, total };
-    // Read again, the ledger asks for nothing again.
-    if ((await findFunding(db, request)) !== undefined) return;
-    if ((await askFunding(db, request, this.#clock())) === undefined) return;
-    await askForCustomer(this.#work, db, customerId);
+    if (release !== null || !(await notePlaced(db, request))) return false;
+    if (this.#isLate(placedAt) || (await instrumentOf(db, customerId)) === null) return false;
+    if ((await findFunding(db, request)) !== undefined) return false;
+    return (await askFunding(db, request, this.#context.clock())) !== undefined;
+  }
+
+  /** It was read long after it was placed, such as by a node that was off: nobody waits for it any more. */
+  #isLate(placedAt: number): boolean {
+    const { clock, abandonedAfterMs } = this.#context;
+    return clock() - placedAt * 1000 >= abandonedAfterMs;
   }
 }
 
@@ -128,16 +149,34 @@ export async function fundCustomer(
   if (failures.length > 0) throw failures[0];
 }
 
-const fundCustomerJob = (context: FundingContext): JobKind => ({
+/** @returns whether the customer was asked for in another lane, since the hosts that may be asked are not those of this lane any more */
+async function changesLane(
+  { db }: FundingContext,
+  work: Asking & Waking,
+  customerId: string,
+  lane: unknown,
+): Promise<boolean> {
+  if (lane === undefined || (await fundingLanes(db, [customerId])).get(customerId) === lane)
+    return false;
+  await db.transaction().execute((transaction) => askForCustomer(work, transaction, customerId));
+  work.wake();
+  return true;
+}
+
+const fundCustomerJob = (context: FundingContext, work: Asking & Waking): JobKind => ({
   ...FUND_CUSTOMER,
   atOnce: 4,
-  run: ({ customerId }: JobData, signal) => fundCustomer(context, String(customerId), signal),
+  lanes: { names: FUNDING_LANES, of: ({ lane }) => String(lane) },
+  run: async ({ customerId, lane }: JobData, signal) => {
+    if (await changesLane(context, work, String(customerId), lane)) return;
+    await fundCustomer(context, String(customerId), signal);
+  },
 });
 
 /** Finds fundings of orders that never held their money. */
 const findAbandonedJob = (
   { db, clock, abandonedAfterMs }: FundingContext,
-  work: Asking & Pick<Work<BankTables>, 'wake'>,
+  work: Asking & Waking,
 ): JobKind => ({
   name: 'find-abandoned-fundings',
   schedule: '*/5 * * * *',
@@ -150,8 +189,8 @@ const findAbandonedJob = (
         .where('asked_at', '<=', clock() - abandonedAfterMs)
         .returning('customer_id')
         .execute();
-      for (const customerId of new Set(found.map((row) => row.customer_id)))
-        await askForCustomer(work, transaction, customerId);
+      const customers = new Set(found.map(({ customer_id }) => customer_id));
+      await askForCustomers(work, transaction, [...customers]);
     });
     work.wake();
   },
@@ -160,11 +199,11 @@ const findAbandonedJob = (
 /** @param bankId whose customers' orders are funded */
 export function fundingWork(
   context: FundingContext,
-  work: Asking & Pick<Work<BankTables>, 'wake'>,
+  work: Asking & Waking,
   bankId: string,
 ): WorkParts<BankTables> {
   return {
-    projections: [new FundingReasons(bankId, work, context.clock)],
-    jobs: [fundCustomerJob(context), findAbandonedJob(context, work)],
+    projections: [new FundingReasons(bankId, work, context)],
+    jobs: [fundCustomerJob(context, work), findAbandonedJob(context, work)],
   };
 }

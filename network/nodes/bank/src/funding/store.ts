@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and writes which orders are to be funded, and for whom.
 import type { OrderKey } from '@fabric-offline-pay/domain';
-import { sql, type Selectable, type Updateable } from 'kysely';
+import { sql, type RawBuilder, type Selectable, type Updateable } from 'kysely';
 import type { BankDatabase } from '../database/schema.js';
 import type { FundingKey } from './keys.js';
 import type { Reliance } from './plan.js';
@@ -110,6 +110,17 @@ export async function askFunding(
     .executeTakeFirst();
 }
 
+/** Notes that it is decided whether a placed order is funded by itself. @returns false when it was decided before */
+export async function notePlaced(db: BankDatabase, key: FundingKey): Promise<boolean> {
+  const noted = await db
+    .insertInto('placed_orders')
+    .values(columnsOf(key))
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('order_number')
+    .executeTakeFirst();
+  return noted !== undefined;
+}
+
 /** Notes that the ledger says something new of funded orders. @returns the customers for whom there is something to do */
 export async function wantFundings(
   db: BankDatabase,
@@ -127,13 +138,14 @@ export async function wantFundings(
   return new Set(rows.map(({ customer_id }) => customer_id));
 }
 
-/** A customer's fundings that are to be looked at, the oldest first. */
+/** A customer's fundings that are to be looked at: what goes on before what waits for somebody, and the oldest first. */
 export const wantedFundings = (db: BankDatabase, customerId: string): Promise<Funding[]> =>
   db
     .selectFrom('fundings')
     .selectAll()
     .where('customer_id', '=', customerId)
     .whereRef('wanted', '>', 'handled')
+    .orderBy(sql`trouble is not null`)
     .orderBy('asked_at')
     .orderBy('merchant_id')
     .orderBy('order_number')
@@ -220,22 +232,17 @@ export async function leavingOf(
   return rows[0]?.sum ?? '0';
 }
 
+/** SQL: the token that funds the orders of the customer whom the expression names. Null: there is none, or the customer wants none. */
+export const fundingToken = (customer: RawBuilder<string>): RawBuilder<string | null> => sql`
+  case when exists (select from funding_choices where customer_id = ${customer})
+    then (select token from funding_choices where customer_id = ${customer})
+    else (select token from instruments where customer_id = ${customer} order by linked_in, token limit 1) end`;
+
 /** The instrument that funds a customer's orders; null when there is none, or the customer wants none. */
 export async function instrumentOf(db: BankDatabase, customerId: string): Promise<string | null> {
-  const choice = await db
-    .selectFrom('funding_choices')
-    .select('token')
-    .where('customer_id', '=', customerId)
-    .executeTakeFirst();
-  if (choice !== undefined) return choice.token;
-  const first = await db
-    .selectFrom('instruments')
-    .select('token')
-    .where('customer_id', '=', customerId)
-    .orderBy('linked_in')
-    .orderBy('token')
-    .executeTakeFirst();
-  return first?.token ?? null;
+  const { rows } = await sql<{ readonly token: string | null }>`
+    select ${fundingToken(sql`${customerId}::text`)} as token`.execute(db);
+  return rows[0]?.token ?? null;
 }
 
 /** @returns undefined for a token that no customer of this bank has linked. */

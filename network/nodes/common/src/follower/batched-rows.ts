@@ -2,7 +2,7 @@
 // Rows of one table while blocks are applied: read together, changed in memory, written together. A statement costs as much as many rows,
 // so that a node that was off catches up as fast as rows are written, not as fast as statements are answered.
 import { sql } from 'kysely';
-import type { AnyDatabase } from '../jobs/jobs.js';
+import type { AnyDatabase } from '../jobs/queue-table.js';
 
 const json = (rows: readonly object[]) => sql`${JSON.stringify(rows)}::jsonb`;
 

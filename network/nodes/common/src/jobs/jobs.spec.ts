@@ -4,7 +4,8 @@ import { sql, type Kysely, type KyselyPlugin } from 'kysely';
 import { openDatabase } from '../database/open-database.js';
 import { waitUntil } from '../system/wait-until.js';
 import { testPlace, urlOf } from '../testing/test-place.js';
-import { Jobs, type JobData, type JobKind } from './jobs.js';
+import type { JobData, JobKind } from './job-kind.js';
+import { Jobs } from './jobs.js';
 
 let db: Kysely<object>;
 let url: string | undefined;
@@ -55,6 +56,8 @@ const noting = (name: string, then?: (key: unknown) => Promise<void> | void) => 
   };
   return { kind, ran };
 };
+
+const idle = (name: string): JobKind => ({ name, atOnce: 0, run: () => Promise.resolve() });
 
 test('a run is asked for by the transaction that has the reason: undone, nothing runs', async () => {
   const { kind, ran } = noting('reasons');
@@ -112,6 +115,73 @@ test('so many run at the same time as the kind allows, though one is woken', asy
   expect(await jobs.states()).toMatchObject([{ waiting: 1, running: 3 }]);
   release();
   await until('the fourth', () => ran.length === 4);
+});
+
+describe('lanes of a kind', () => {
+  const lanes = { names: ['left', 'right'], of: ({ lane }: JobData) => String(lane) };
+
+  /** What is asked for in the left one does not end until it is released. */
+  function held(name: string, atOnce: number) {
+    let release = (): void => undefined;
+    const waits = new Promise<void>((resolve) => (release = resolve));
+    const ran: string[] = [];
+    const run = async ({ key, lane }: JobData): Promise<void> => {
+      ran.push(`${String(key)} ${String(lane)}`);
+      if (lane === 'left') await waits;
+    };
+    return { kind: { name, atOnce, lanes, run }, ran, release: () => release() };
+  }
+
+  const askIn = async (jobs: Jobs, kind: JobKind, lane: string, ...keys: readonly string[]) => {
+    const asked = new Map(keys.map((key) => [key, { key, lane }]));
+    await db.transaction().execute((transaction) => jobs.askAll(transaction, kind, asked));
+    jobs.wake(kind);
+  };
+
+  test('do not wait for each other, and each has its own that run at the same time', async () => {
+    const { kind, ran, release } = held('lanes', 2);
+    const jobs = await startJobs(kind);
+    await askIn(jobs, kind, 'left', 'a', 'b', 'c');
+    await until('two on the left', () => ran.length === 2);
+    await askIn(jobs, kind, 'right', 'd', 'e', 'f');
+    await until('all on the right', () => ran.length === 5);
+    expect(await jobs.states()).toMatchObject([{ waiting: 1, running: 2 }]);
+    release();
+    await until('the last on the left', () => ran.length === 6);
+    expect([...ran].sort()).toEqual([
+      'a left',
+      'b left',
+      'c left',
+      'd right',
+      'e right',
+      'f right',
+    ]);
+  });
+
+  test('keep one run for each key, in the lane in which it was asked for last', async () => {
+    const { kind, ran, release } = held('last-lane', 1);
+    const jobs = await startJobs(kind);
+    await askIn(jobs, kind, 'left', 'a');
+    await until('the first', () => ran.length === 1);
+    await askIn(jobs, kind, 'left', 'b');
+    await askIn(jobs, kind, 'right', 'b');
+    await until('the second', () => ran.length === 2);
+    expect(ran).toEqual(['a left', 'b right']);
+    expect(await jobs.states()).toMatchObject([{ waiting: 0, running: 1 }]);
+    release();
+  });
+
+  test('are found by the node, whoever asked; what was asked for before there were any runs in the first', async () => {
+    const { kind, ran, release } = held('found-lanes', 1);
+    const before = await startJobs(idle('found-lanes'));
+    await ask(before, kind, 'old');
+    const asking = await startJobs({ ...kind, atOnce: 0 });
+    await askIn(asking, kind, 'right', 'new');
+    await startJobs(kind);
+    await until('both', () => ran.length === 2);
+    expect([...ran].sort()).toEqual(['new right', 'old undefined']);
+    release();
+  });
 });
 
 test('however many kinds rest, a look is one statement', async () => {
@@ -184,9 +254,8 @@ test('a run that is given up hears it before another begins', async () => {
 });
 
 test('what waits when the node ends is done by the next one', async () => {
-  const idle: JobKind = { name: 'kept', run: () => Promise.resolve() };
   const { kind, ran } = noting('kept');
-  const first = await startJobs({ ...idle, name: 'other' }, { ...idle, atOnce: 0 });
+  const first = await startJobs({ ...idle('other'), atOnce: 1 }, idle('kept'));
   await ask(first, kind, 'a');
   await first.stop();
   running = [];
@@ -198,8 +267,6 @@ test('what waits when the node ends is done by the next one', async () => {
 /** As it stands when the process is killed while it runs. */
 const leaveRunning = (name: string) =>
   sql`update jobs.job set state = 'active', started_on = now() where name = ${name}`.execute(db);
-
-const idle = (name: string): JobKind => ({ name, atOnce: 0, run: () => Promise.resolve() });
 
 test('what ran when the process was killed runs again at once, unless another process may still run it', async () => {
   const { kind, ran } = noting('killed');

@@ -1,32 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a node has to do, kept in its database until it is done: by the clock, or because something happened.
 import { setTimeout as pause } from 'node:timers/promises';
-import { CompiledQuery, sql, type Kysely } from 'kysely';
+import { CompiledQuery, sql } from 'kysely';
 import { fromKysely, PgBoss, type Db, type JobWithMetadata, type QueueOptions } from 'pg-boss';
+import type { JobData, JobKind } from './job-kind.js';
+import {
+  choiceOf,
+  dueLanes,
+  laneFor,
+  lanesOf,
+  moveWaiting,
+  type Lane,
+  type Waiting,
+} from './lanes.js';
+import { JOBS, SCHEMA, type AnyDatabase } from './queue-table.js';
 import { bringBack } from './wrong-clock.js';
-
-/** JSON; identifiers only, since people who operate the node see it. */
-export type JobData = Readonly<Record<string, unknown>>;
-
-/**
- * A kind of work. It decides by what stands on the ledger and in the tables now, never by what was known when it was asked for, so that
- * running it twice, late or on two machines does no harm.
- */
-export interface JobKind<Data extends JobData = JobData> {
-  /** Names its queue; stable. Letters, digits, hyphens. */
-  readonly name: string;
-  /** When the clock asks for it: cron with five fields, UTC. Without it, only {@link Jobs.ask} does. */
-  readonly schedule?: string;
-  /** How many of these run at the same time on this node; 1 unless told. */
-  readonly atOnce?: number;
-  /** Seconds after which a run is given up and tried again; 300 unless told. */
-  readonly givenUpAfterSeconds?: number;
-  /**
-   * @param signal the node ends, or the run is given up and another begins: it asks nobody and writes nothing more
-   * @throws to be tried again, later each time, up to an hour apart, for a week
-   */
-  run(data: Data, signal: AbortSignal): Promise<void>;
-}
 
 /** How much of a kind waits, and what failed. */
 export interface JobState {
@@ -52,9 +40,6 @@ export interface JobObserver {
   broken(error: unknown): void;
 }
 
-/** A database or a transaction, whatever its tables. */
-export type AnyDatabase = Pick<Kysely<object>, 'executeQuery' | 'getExecutor'>;
-
 export interface JobsOptions {
   readonly db: AnyDatabase;
   /** Of a server; without it the queue shares the connection of `db`, which is inside the process. */
@@ -68,10 +53,6 @@ interface JobCount {
   readonly state: string;
   readonly count: number;
 }
-
-const SCHEMA = 'jobs';
-/** The queue's own table. */
-const JOBS = sql.table(`${SCHEMA}.job`);
 
 const HOUR = 3_600;
 const YEAR = 365 * 24 * HOUR;
@@ -152,7 +133,10 @@ export class Jobs {
   readonly #options: JobsOptions;
   readonly #queue: PgBoss;
   readonly #stopped = new AbortController();
-  readonly #workers = new Map<string, string[]>();
+  /** Of each kind, by its lanes. */
+  readonly #workers = new Map<string, readonly string[][]>();
+  /** Lanes of kinds in which work was asked for, until somebody wakes the kind. */
+  readonly #asked = new Map<string, Set<number>>();
   /** Workers that run something. */
   readonly #busy = new Set<string>();
   #looking: Promise<void> = Promise.resolve();
@@ -207,21 +191,38 @@ export class Jobs {
     asked: ReadonlyMap<string, JobData>,
   ): Promise<void> {
     const db = fromKysely(transaction);
+    const kind = this.#options.kinds.find((each) => each.name === name);
     // In one order, so that two transactions that ask for the same do not wait for each other.
-    let left = [...asked].sort(([a], [b]) => (a < b ? -1 : 1));
+    let left = [...asked]
+      .map(([key, data]): Waiting => ({ key, data, lane: laneFor(kind, data) }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1));
+    this.#noteAsked(name, left);
     while (left.length > 0) {
-      const wanted = left.map(([singletonKey, data]) => ({ singletonKey, data }));
+      const wanted = left.map(({ key, data, lane }) => ({
+        singletonKey: key,
+        data,
+        priority: lane,
+      }));
       const made = await this.#queue.insert(name, wanted, { db, returnId: true });
       if (made?.length === left.length) return;
-      const keys = left.map(([key]) => key);
+      const keys = left.map(({ key }) => key);
       const waiting = await holdWaiting(transaction, name, keys);
-      left = left.filter(([key]) => !waiting.has(key));
+      const held = left.filter(({ key }) => waiting.has(key));
+      if (kind?.lanes !== undefined) await moveWaiting(transaction, name, held);
+      left = left.filter(({ key }) => !waiting.has(key));
     }
   }
 
   /** Looks for work now instead of half a second later: to be called when a transaction that asked was committed. */
   wake({ name }: Pick<JobKind, 'name'>): void {
-    const workers = this.#workers.get(name) ?? [];
+    // Of several lanes, those in which something was asked for here; what others asked for is found by the next look.
+    const isOne = this.#workers.get(name)?.length === 1;
+    for (const lane of isOne ? [0] : (this.#asked.get(name) ?? [])) this.#wakeLane({ name, lane });
+    this.#asked.delete(name);
+  }
+
+  #wakeLane({ name, lane }: Lane): void {
+    const workers = this.#workers.get(name)?.[lane] ?? [];
     // One is enough, because each wakes another when it finds something. Those that are busy look again when they are done.
     const idle = workers.find((worker) => !this.#busy.has(worker));
     if (idle !== undefined) this.#queue.notifyWorker(idle);
@@ -264,6 +265,12 @@ export class Jobs {
     await this.#queue.stop({ graceful: true, close: true, timeout: STOPPING_MS });
   }
 
+  #noteAsked(name: string, asked: readonly Waiting[]): void {
+    const lanes = this.#asked.get(name) ?? new Set();
+    for (const { lane } of asked) lanes.add(lane);
+    this.#asked.set(name, lanes);
+  }
+
   /** Each statement that it saves at a start costs a tenth of a second there. */
   async #make(kind: JobKind, made: QueueOptions | undefined, isClocked: boolean): Promise<void> {
     const { name, schedule, givenUpAfterSeconds = 300 } = kind;
@@ -283,48 +290,43 @@ export class Jobs {
       batchSize: 1,
       includeMetadata: true,
     } as const;
-    const workers: string[] = [];
-    for (let index = 0; index < atOnce; index += 1) {
-      const work = async ([job]: JobWithMetadata<JobData>[]): Promise<void> => {
-        const worker = workers[index] ?? '';
-        // Where one waited, more may: another looks now, and this one again when it is done.
-        this.#busy.add(worker);
-        this.#queue.notifyWorker(worker);
-        this.wake(kind);
-        try {
-          if (job !== undefined) await this.#run(kind, job);
-        } finally {
-          this.#busy.delete(worker);
-        }
-      };
-      workers.push(await this.#queue.work(name, options, work));
-    }
-    this.#workers.set(name, workers);
+    const lanes = lanesOf(kind).map((lane) => ({ lane, workers: [] as string[] }));
+    this.#workers.set(
+      name,
+      lanes.map(({ workers }) => workers),
+    );
+    for (const { lane, workers } of lanes)
+      for (let index = 0; index < atOnce; index += 1) {
+        const work = async ([job]: JobWithMetadata<JobData>[]): Promise<void> => {
+          const worker = workers[index] ?? '';
+          // Where one waited, more may: another looks now, and this one again when it is done.
+          this.#busy.add(worker);
+          this.#queue.notifyWorker(worker);
+          this.#wakeLane(lane);
+          try {
+            if (job !== undefined) await this.#run(kind, job);
+          } finally {
+            this.#busy.delete(worker);
+          }
+        };
+        workers.push(await this.#queue.work(name, { ...options, ...choiceOf(kind, lane) }, work));
+      }
   }
 
   /** Wakes the workers of what is due, until the node ends. */
   async #look(): Promise<void> {
     const { signal } = this.#stopped;
+    const { db, kinds } = this.#options;
     for (let looks = 0; !signal.aborted; looks += 1) {
       try {
         await pause(LOOK_MS, undefined, { signal });
-        if (looks % LOOKS_A_MINUTE === 0)
-          await this.#unlessEnded(bringBack(this.#options.db, SCHEMA));
-        for (const kind of (await this.#unlessEnded(this.#dueKinds())) ?? []) this.wake(kind);
+        if (looks % LOOKS_A_MINUTE === 0) await this.#unlessEnded(bringBack(db, SCHEMA));
+        for (const lane of (await this.#unlessEnded(dueLanes(db, kinds))) ?? [])
+          this.#wakeLane(lane);
       } catch (error) {
         if (!this.#stopped.signal.aborted) this.#options.observer.broken(error);
       }
     }
-  }
-
-  async #dueKinds(): Promise<readonly Pick<JobKind, 'name'>[]> {
-    const names = JSON.stringify(this.#options.kinds.map(({ name }) => name));
-    const { rows } = await sql<{ readonly name: string }>`
-      select name from jsonb_array_elements_text(${names}::jsonb) as kind(name) where exists (
-        select 1 from ${JOBS} as job
-        where job.name = kind.name and state < 'active' and not blocked and start_after <= now())
-    `.execute(this.#options.db);
-    return rows;
   }
 
   /**

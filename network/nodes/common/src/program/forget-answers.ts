@@ -3,7 +3,7 @@
 import type { Kysely } from 'kysely';
 import { IdempotentCalls, type IdempotencyTables } from '../http/idempotency.js';
 import type { Operations } from '../http/operation.js';
-import type { JobKind } from '../jobs/jobs.js';
+import type { JobKind } from '../jobs/job-kind.js';
 
 /** @returns the job, or nothing when no operation takes a key: then the node has no table of them */
 export const forgetAnswersJobs = (

@@ -8,7 +8,7 @@ import type { SqlEngine } from '../database/pglite-dialect.js';
 import { createFollowedTables } from '../follower/followed-tables.js';
 import type { BlockSource, Projection } from '../follower/follower.js';
 import { createPosition, type PositionTables } from '../follower/position.js';
-import type { JobKind } from '../jobs/jobs.js';
+import type { JobKind } from '../jobs/job-kind.js';
 import { waitUntil } from '../system/wait-until.js';
 import { testEngine } from '../testing/test-place.js';
 import type { NodeConfig } from './node-config.js';

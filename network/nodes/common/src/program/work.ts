@@ -7,14 +7,9 @@ import type { PositionTables } from '../follower/position.js';
 import { Standstill } from '../follower/standstill.js';
 import { factsOf } from '../http/node-error.js';
 import type { NodeMetrics } from '../http/metrics.js';
-import {
-  Jobs,
-  type AnyDatabase,
-  type FailingJob,
-  type JobData,
-  type JobKind,
-  type JobState,
-} from '../jobs/jobs.js';
+import type { JobData, JobKind } from '../jobs/job-kind.js';
+import { Jobs, type FailingJob, type JobState } from '../jobs/jobs.js';
+import type { AnyDatabase } from '../jobs/queue-table.js';
 import { elapsed } from '../system/elapsed.js';
 
 export interface WorkOptions<Tables extends PositionTables> {

@@ -2,7 +2,7 @@
 // The height of the ledger that a node's tables stand at.
 import { sql } from 'kysely';
 import type { PositionTables } from '../follower/position.js';
-import type { AnyDatabase } from '../jobs/jobs.js';
+import type { AnyDatabase } from '../jobs/queue-table.js';
 import type { LedgerHeight } from './account-statement.js';
 
 type Row = Pick<PositionTables['ledger_position'], 'next_block' | 'last_hash'>;

@@ -70,6 +70,10 @@ export const PERSONAL_DATA: readonly PersonalTable[] = [
   { table: 'fundings', erasure: keep(BOOKS) },
   { table: 'funding_legs', erasure: keep(BOOKS) },
   { table: 'funding_moves', erasure: keep(BOOKS) },
+  {
+    table: 'placed_orders',
+    erasure: keep('else the next reading of the ledger would decide anew what is deducted'),
+  },
   { table: 'account_owners', erasure: keep(LEDGER) },
   { table: 'account_totals', erasure: keep(BOOKS) },
   { table: 'account_entries', erasure: keep(BOOKS) },
