@@ -30,10 +30,13 @@ export {
   type CompleteRequest,
   type CoreBanking,
   type HostEntry,
+  type Hosts,
+  type HostStatements,
   type MovementKind,
   type PayOutRequest,
   type RefusalCode,
   type ReverseRequest,
+  type StatingBank,
 } from './core-banking/core-banking.js';
 export { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
 export {
