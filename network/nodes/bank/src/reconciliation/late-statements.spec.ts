@@ -145,6 +145,16 @@ test('a statement that never comes is named, and holds up no other day', async (
   expect(await named()).toEqual([`${NEXT} cards statement`, `${stolenOn} REF000000999 entry`]);
 });
 
+test('what the host did once more is named when the statement comes that has it on its own day', async () => {
+  await book(`${DAY}T12:00:00Z`, ENTRY);
+  const comes = { [DAY]: `${dayFrom(DAY, 5)}T12:00:00Z` };
+  const hosts = cards(host({ [DAY]: [ENTRY], [NEXT]: [ENTRY] }, comes));
+  await nights(hosts, 4);
+  expect(await named()).toEqual([`${DAY} cards statement`]);
+  await nights(hosts, 7);
+  expect(await named()).toEqual([`${NEXT} REF000000001 entry`]);
+});
+
 describe('of several hosts', () => {
   const both = (mobile: HostStatements): Hosts =>
     new Map([
@@ -192,14 +202,15 @@ describe('of several hosts', () => {
 describe('a day that is compared again', () => {
   test('has one report, and keeps what a statement said that is not there any more', async () => {
     await book(`${DAY}T12:00:00Z`, ENTRY);
-    const whole = cards(host({ [DAY]: [{ ...ENTRY, amount: '4451' }] }));
+    const next = { [NEXT]: [THEFT] };
+    const whole = cards(host({ [DAY]: [{ ...ENTRY, amount: '4451' }], ...next }));
     await nights(whole, 1);
-    const gone = cards(host({}, { [DAY]: NEVER }));
+    const gone = cards(host(next, { [DAY]: NEVER }));
     expect(await work(gone, `${dayFrom(DAY, 2)}T00:15:00Z`)).toBe(false);
-    const first = `${DAY} cards/REF000000001/1 amount`;
-    expect(await named()).toEqual([first]);
+    const both = [`${DAY} cards/REF000000001/1 amount`, `${NEXT} REF000000999 entry`];
+    expect(await named()).toEqual(both);
     await nights(whole);
-    expect(await named()).toEqual([first]);
+    expect(await named()).toEqual(both);
   });
 
   test('is compared as a whole, though it was compared before its end and the node was off since', async () => {
