@@ -44,6 +44,14 @@ export {
 } from './http/node-server.js';
 export { type CapCounts, Spending } from './http/spending.js';
 export { type Timeouts, timeoutsSchema } from './http/timeouts.js';
+export { readOrMake } from './program/made-files.js';
+export {
+  checkSettingFiles,
+  identityFiles,
+  keyPairFiles,
+  nodeSettingFiles,
+  type SettingFile,
+} from './program/setting-files.js';
 export { LedgerConnections } from './program/ledger-connections.js';
 export {
   type NodeConfig,
