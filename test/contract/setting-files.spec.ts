@@ -123,11 +123,11 @@ const NODES: Readonly<
 /** What a configuration names beside files that are read at the start. */
 const OTHERS = ['database', 'ready.json', 'outbox', 'revocations.pem'];
 
-/** The paths in a configuration, with the settings that name them. */
-function pathsIn(value: unknown, folder: string, setting = ''): readonly string[] {
+/** The paths in a configuration. */
+function pathsIn(value: unknown, folder: string): readonly string[] {
   if (typeof value === 'string') return value.startsWith(folder) ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, own]) => pathsIn(own, folder, `${setting}.${name}`));
+  return Object.values(value).flatMap((own) => pathsIn(own, folder));
 }
 
 const refusalOf = (act: () => unknown): NetworkError => {
