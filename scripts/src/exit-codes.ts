@@ -29,6 +29,8 @@ const ENDING: Readonly<Record<string, Ending>> = {
   KEY_UNREADABLE: 'wrongUse',
   NODE_UNKNOWN: 'wrongUse',
   ORGANISATION_UNKNOWN: 'wrongUse',
+  SETTINGS_INVALID: 'wrongUse',
+  SETTING_FILE_UNUSABLE: 'wrongUse',
   TRUST_INVALID: 'wrongUse',
   DEADLINE_PASSED: 'notReachable',
   LEDGER_UNAVAILABLE: 'notReachable',

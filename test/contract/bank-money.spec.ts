@@ -16,9 +16,10 @@ import {
   HostUncertain,
   HostUnavailable,
   refused,
-  type CoreBanking,
+  type HostStatements,
   type HostEntry,
   type PayOutRequest,
+  type StatingBank,
 } from '../../network/nodes/bank/src/core-banking/core-banking.js';
 import { embeddedCoreBanking } from '../../network/nodes/bank/src/core-banking/embedded/embedded-core-banking.js';
 import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
@@ -31,10 +32,8 @@ import { payOutLedger } from '../../network/nodes/bank/src/pay-outs/pay-out-ledg
 import { payOutWork, type PayOutWork } from '../../network/nodes/bank/src/pay-outs/pay-out-work.js';
 import { payPayee, type PayOutContext } from '../../network/nodes/bank/src/pay-outs/pay-out.js';
 import { backingKey, type Backing } from '../../network/nodes/bank/src/reconciliation/backing.js';
-import {
-  reconcileDay,
-  dayFrom,
-} from '../../network/nodes/bank/src/reconciliation/reconcile-day.js';
+import { dayFrom } from '../../network/nodes/bank/src/reconciliation/days.js';
+import { reconcileDay } from '../../network/nodes/bank/src/reconciliation/reconcile-day.js';
 import { MONEY_OPERATIONS } from '../../network/nodes/bank/src/reconciliation/reconciliation-operations.js';
 import {
   publishBacking,
@@ -100,7 +99,7 @@ async function openWorld(money = '1000000'): Promise<void> {
   await openAccount(db, { token: 'shop', currency: CURRENCY, balance: '0' }, NOW);
 }
 
-const host = (): CoreBanking => embeddedCoreBanking({ db, clock });
+const host = (): StatingBank => embeddedCoreBanking({ db, clock });
 
 async function payOutContext(life?: Life): Promise<PayOutContext> {
   const ledger = payOutLedger({ bankNode: await memory.world.bank('bank-node'), teller });
@@ -124,9 +123,15 @@ const noWork = {
 
 const signal = new AbortController().signal;
 
+/** The only host, with this statement. */
+const saying = (statement: HostStatements['statement']) => ({
+  hosts: new Map([['embedded', { statement }]]),
+});
+
 function reconciliationParts(more: Partial<ReconciliationParts> = {}): ReconciliationParts {
   return {
-    ...{ db, coreBanking: host(), clock, bankId: BANK },
+    ...{ db, clock, bankId: BANK },
+    ...saying((day) => host().statement(day)),
     backingKey: backingKey(join(folder, 'backing.pem')),
     caughtUp: async () => {
       await follow();
@@ -501,16 +506,12 @@ describe('a day of every kind of entry', () => {
   const OTHER = { kind: 'other', token: 'other', currency: 'USD', amount: '1', account: 'other' };
 
   /** A host that says this of one entry. */
-  const sayingOf = (
-    kind: string,
-    change: (entry: HostEntry) => readonly HostEntry[],
-  ): CoreBanking => ({
-    ...host(),
-    statement: async (day) =>
+  const sayingOf = (kind: string, change: (entry: HostEntry) => readonly HostEntry[]) =>
+    saying(async (day) =>
       (await host().statement(day)).flatMap((entry) =>
         entry.kind === kind ? change(entry) : entry,
       ),
-  });
+    );
 
   const onHost = Object.keys(KEYS).flatMap((kind) =>
     (['kind', 'token', 'currency', 'amount'] as const).map((field) => [kind, field] as const),
@@ -518,9 +519,7 @@ describe('a day of every kind of entry', () => {
 
   test.each(onHost)('of the host, %s has another %s: that is named', async (kind, field) => {
     const changed = (entry: HostEntry): HostEntry => ({ ...entry, [field]: OTHER[field] });
-    const { differences } = await reconcile({
-      coreBanking: sayingOf(kind, (entry) => [changed(entry)]),
-    });
+    const { differences } = await reconcile(sayingOf(kind, (entry) => [changed(entry)]));
     const entries = await host().statement(DAY);
     const line = defined(
       entries.find((entry) => entry.kind === kind),
@@ -534,13 +533,13 @@ describe('a day of every kind of entry', () => {
   test.each(Object.keys(KEYS))(
     'of the host, %s is missing, or once too much: that is named',
     async (kind) => {
-      const lacking = await reconcile({ coreBanking: sayingOf(kind, () => []) });
+      const lacking = await reconcile(sayingOf(kind, () => []));
       expect(lacking.differences).toMatchObject([
         { pair: 'book-host', key: KEYS[kind], field: 'entry', host: null },
       ]);
-      const again = await reconcile({
-        coreBanking: sayingOf(kind, (entry) => [entry, { ...entry, reference: 'ghost' }]),
-      });
+      const again = await reconcile(
+        sayingOf(kind, (entry) => [entry, { ...entry, reference: 'ghost' }]),
+      );
       expect(again.differences).toMatchObject([
         { pair: 'book-host', key: 'ghost', field: 'entry', book: null },
       ]);
@@ -610,7 +609,7 @@ describe('a day of every kind of entry', () => {
         (await host().statement(day)).map((entry) =>
           entry.kind === 'authorise' ? { ...entry, amount } : entry,
         );
-      const { differences, sums } = await reconcile({ coreBanking: { ...host(), statement: odd } });
+      const { differences, sums } = await reconcile(saying(odd));
       const named = { pair: 'book-host', key: AUTHORISATION, field: 'amount' };
       expect(differences).toEqual([{ ...named, book: LACKING.toString(), host: amount }]);
       expect(sums['EUR']).toMatchObject({ day: { host: { authorise: '0', release: '450' } } });
@@ -767,7 +766,7 @@ describe('by itself and on demand', () => {
     await run('reconcile-day');
     const first = await read();
     const dead = (): Promise<never> => Promise.reject(new HostUnavailable('away'));
-    const crashed = run('reconcile-day', { coreBanking: { ...host(), statement: dead } });
+    const crashed = run('reconcile-day', saying(dead));
     await expect(crashed).rejects.toThrow('away');
     expect(await read()).toEqual(first);
     await run('reconcile-day');
@@ -782,11 +781,11 @@ describe('by itself and on demand', () => {
 
   test('what the host has on the next day is found there; while that statement is not made, it may be awaited', async () => {
     const nextDay = async (day: string) => (day === NEXT ? host().statement(DAY) : []);
-    const found = await reconcile({ coreBanking: { ...host(), statement: nextDay } });
+    const found = await reconcile(saying(nextDay));
     expect([found.differences, found.underWay]).toEqual([[], []]);
     const unmade = (day: string): Promise<never[]> =>
       day === DAY ? Promise.resolve([]) : Promise.reject(new HostUnavailable('not made yet'));
-    const { counts } = await reconcile({ coreBanking: { ...host(), statement: unmade } });
+    const { counts } = await reconcile(saying(unmade));
     const isAtEdge = [0, 23].includes(new Date(NOW).getUTCHours());
     expect(counts).toMatchObject({ 'book-host': isAtEdge ? 0 : 5, underWay: isAtEdge ? 5 : 0 });
   });
@@ -812,7 +811,7 @@ describe('by itself and on demand', () => {
       )?.values;
     await run(
       'reconcile-day',
-      { coreBanking: { ...host(), statement: () => Promise.resolve([]) } },
+      saying(() => Promise.resolve([])),
       { day: DAY },
     );
     expect(await figure()).toMatchObject([

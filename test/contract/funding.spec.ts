@@ -707,7 +707,6 @@ test('what the host was asked to keep, it keeps, though the account could give i
     refund: (request) => book.refund(request),
     payOut: (request) => book.payOut(request),
     echo: () => book.echo(),
-    statement: (day) => book.statement(day),
   };
   await expect(lookAgain(contextOf({ coreBanking: away }))).rejects.toThrow(HostUnavailable);
   await teller.settlement.issue({ issueId: 'back', ...sum });

@@ -45,6 +45,7 @@ export function bankParts(
   return bankWork({
     ...{ config, base, carriers: openCarriers(config, base) },
     coreBanking: embeddedCoreBanking(base),
+    hosts: new Map(),
     clients: { teller: {} as Client, bankNode: {} as Client, height: unused },
   });
 }

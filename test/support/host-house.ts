@@ -31,6 +31,7 @@ import { payOutLedger } from '../../network/nodes/bank/src/pay-outs/pay-out-ledg
 import { payPayee } from '../../network/nodes/bank/src/pay-outs/pay-out.js';
 import { addPayOut } from '../../network/nodes/bank/src/pay-outs/store.js';
 import { emptyTables } from '../../network/nodes/bank/src/testing/hosts/banking-database.js';
+import { allEntries } from '../../network/nodes/bank/src/testing/hosts/all-entries.js';
 import { CardHostSimulator } from '../../network/nodes/bank/src/testing/hosts/card-host-simulator.js';
 import type { Fault, HostKind } from '../../network/nodes/bank/src/testing/hosts/faults.js';
 import {
@@ -278,7 +279,7 @@ export class HostHouse {
   async atHost({ token }: Pick<Case, 'token'>): Promise<readonly string[]> {
     const today = new Date().toISOString().slice(0, 10);
     if (this.#host instanceof CardHostSimulator) this.#host.writeStatement(this.#folder, today);
-    const entries = await this.#instruments.statement(today);
+    const entries = await allEntries(this.#instruments.hosts, today);
     return entries
       .filter((entry) => entry.token === token)
       .map(({ kind, amount }) => `${kind} ${amount}`);

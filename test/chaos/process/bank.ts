@@ -43,7 +43,7 @@ function countedCarriers({ crossings }: Surroundings, carriers: Carriers): Carri
 }
 
 /** These ask the host, and change nothing there. */
-const ASKING = ['echo', 'statement', 'close'];
+const ASKING = ['echo', 'close'];
 
 async function messagesOf(db: BankDatabase): Promise<readonly string[]> {
   const rows = await db
@@ -82,7 +82,7 @@ export const BANK_KIND: NodeKind<BankTables> = {
     );
     const height = async () => BigInt((await line.call('height')) as number);
     const { projections, jobs } = bankWork({
-      ...{ config, base, carriers, coreBanking },
+      ...{ config, base, carriers, coreBanking, hosts: instruments.hosts },
       clients: {
         teller: remoteClient(line, crossings, 'teller'),
         bankNode: remoteClient(line, crossings, 'bank-node'),
@@ -104,7 +104,7 @@ export const BANK_KIND: NodeKind<BankTables> = {
       facts: async () => ({
         messages: await messagesOf(db),
         reconciliation: await reconcileDay(
-          { db, coreBanking: instruments, clock, caughtUp },
+          { db, hosts: instruments.hosts, clock, caughtUp },
           dayOf(clock()),
           AbortSignal.timeout(30_000),
         ),

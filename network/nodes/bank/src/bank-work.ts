@@ -14,7 +14,7 @@ import { endingFiles } from './clock-work/certificate-ends.js';
 import { clockLedger } from './clock-work/clock-ledger.js';
 import { clockWork } from './clock-work/clock-work.js';
 import type { BankConfig } from './config.js';
-import type { CoreBanking } from './core-banking/core-banking.js';
+import type { CoreBanking, Hosts } from './core-banking/core-banking.js';
 import type { BankTables } from './database/schema.js';
 import { Feedback } from './feedback/feedback.js';
 import { feedbackLedger, publishFeedbackJob } from './feedback/publish-feedback.js';
@@ -50,6 +50,7 @@ export interface BankWorkParts {
   readonly base: NodeBase<BankTables>;
   readonly carriers: Carriers;
   readonly coreBanking: CoreBanking;
+  readonly hosts: Hosts;
   /** Without them the node follows the ledger, and does nothing on it. */
   readonly clients: WorkClients | undefined;
 }
@@ -204,10 +205,10 @@ class Building {
   }
 
   #reconciliation() {
-    const { config, base, clients, coreBanking } = this.#parts;
+    const { config, base, clients, hosts } = this.#parts;
     const { db, clock, work, metrics } = base;
     const parts = {
-      ...{ db, clock, coreBanking, bankId: this.#bankId },
+      ...{ db, clock, hosts, bankId: this.#bankId },
       caughtUp: async (signal: AbortSignal) => {
         if (clients !== undefined) await work.reached((await clients.height()) - 1n, signal);
       },

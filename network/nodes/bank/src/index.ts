@@ -30,11 +30,14 @@ export {
   type CompleteRequest,
   type CoreBanking,
   type HostEntry,
+  type Hosts,
+  type HostStatements,
   type MovementKind,
   type PayOutRequest,
   type RefundRequest,
   type RefusalCode,
   type ReleaseRequest,
+  type StatingBank,
 } from './core-banking/core-banking.js';
 export { embeddedCoreBanking } from './core-banking/embedded/embedded-core-banking.js';
 export {

@@ -136,6 +136,7 @@ class Building {
       base: this.#base,
       carriers: this.#carriers,
       coreBanking: this.#instruments,
+      hosts: this.#instruments.hosts,
       clients: this.#parts.clients,
     });
   }

@@ -73,6 +73,14 @@ export const NETWORK_ERRORS = {
     'Install what the message names.',
   ),
   PROGRAM_FAILED: describe("One of Fabric's programs failed.", 'Read its output in the details.'),
+  SETTINGS_INVALID: describe(
+    "A node's configuration cannot be read, or a setting is wrong.",
+    'Correct the file that the message names, and start the node again.',
+  ),
+  SETTING_FILE_UNUSABLE: describe(
+    "A file that a node's configuration names is missing, empty or damaged, or may not be read.",
+    'Put the right file there, or correct the setting, and start the node again.',
+  ),
   TABLES_OUTDATED: describe(
     "Tables that the node makes from the ledger's blocks lack blocks, or were made by another version of the node.",
     'End the node, and run its program with rebuild before its configuration file: it makes them anew from block 0, and causes nothing again.',

@@ -2,12 +2,14 @@
 // The process of the merchant's node: `node main.js <configuration file>`. SIGTERM or SIGINT ends it.
 import { runNode } from '@fabric-offline-pay/node-common/node';
 import { readConfig } from './config.js';
+import { merchantSettingFiles } from './setting-files.js';
 import { merchantNode } from './start-merchant.js';
 
 runNode({
   name: 'merchant',
   variable: 'OFFPAY_MERCHANT_CONFIG',
   readConfig,
+  files: merchantSettingFiles,
   node: (config, { ledger, logger, onEnd }) => {
     const connection = ledger.as('cashier');
     return merchantNode(config, {

@@ -9,6 +9,7 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 const reportOf = (underWay: number, bookHost: number, changes: Partial<Report> = {}): Report => ({
   day: today(),
   ledger: { block: 9, hash: 'a' },
+  hosts: {},
   counts: { 'ledger-book': 0, 'book-host': bookHost, underWay },
   differences: [],
   underWay: [],

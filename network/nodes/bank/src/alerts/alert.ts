@@ -82,6 +82,10 @@ export const ALERT_TEXTS: Readonly<Record<AlertKind, { meaning: string; remedy: 
     meaning: 'A pay-out has no account, or the host refused the one that is linked.',
     remedy: "Link the payee's account, or the same one again when the host is put right.",
   },
+  missingStatement: {
+    meaning: 'A host has given no statement of a day. Nothing of it was compared.',
+    remedy: 'Ask whoever runs the host for it. The node compares the day again when it is there.',
+  },
   cappedCodes: {
     meaning: 'A customer gets no more one-time codes: too many were sent and not used.',
     remedy: "Look at the tries of the customer's logins: somebody may try to get in.",

@@ -2,6 +2,7 @@
 // Each minute: what fails again and again, what waits for a host or a person, which passkeys seem to be copied, and which alerts nobody
 // looks at.
 import type { FailingJob, JobKind, Work } from '@fabric-offline-pay/node-common/node';
+import { dayOf } from '../core-banking/book/post-entry.js';
 import type { AlertKind } from '../database/alerts-tables.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import type { AuthenticationLimits } from '../limits.js';
@@ -92,6 +93,22 @@ async function waitingPayOuts({ db }: WatchContext): Promise<string[]> {
   return rows.map((row) => [row.payee_id, row.currency, row.redeem_id].join('/'));
 }
 
+/** A host has so long after the end of a day before a person is asked to look. */
+const STATEMENT_MS = 12 * 3_600_000;
+const DAY_MS = 86_400_000;
+
+async function missingStatements({ db, clock }: WatchContext): Promise<string[]> {
+  const rows = await db
+    .selectFrom('reconciliations')
+    .select(['day', 'missing'])
+    .where('missing', '<>', '')
+    .where('day', '<=', dayOf(clock() - STATEMENT_MS - DAY_MS))
+    .orderBy('day')
+    .limit(MOST_SHOWN)
+    .execute();
+  return rows.flatMap(({ day, missing }) => missing.split(',').map((host) => `${host}/${day}`));
+}
+
 /** What is wrong now of each kind that the node looks for. */
 const LOOKS = {
   cappedCodes: cappedCustomers,
@@ -99,6 +116,7 @@ const LOOKS = {
   unansweredHost: unanswered,
   confirmationWaits: unconfirmed,
   payOutWaits: waitingPayOuts,
+  missingStatement: missingStatements,
 } as const satisfies Partial<Record<AlertKind, (context: WatchContext) => Promise<string[]>>>;
 
 /** Looks once. */

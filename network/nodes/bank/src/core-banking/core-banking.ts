@@ -123,6 +123,10 @@ export interface CoreBanking {
   payOut(request: PayOutRequest): Promise<Answer>;
   /** @throws {HostUnavailable} when no answer came. */
   echo(): Promise<void>;
+}
+
+/** What a host says of itself. */
+export interface HostStatements {
   /**
    * What the host did on a day, for the daily reconciliation.
    * @param day UTC, `2026-11-29`
@@ -131,6 +135,12 @@ export interface CoreBanking {
    */
   statement(day: string, signal?: AbortSignal): Promise<readonly HostEntry[]>;
 }
+
+/** Who keeps money, and what it says it did. */
+export type StatingBank = CoreBanking & HostStatements;
+
+/** All that keep money of this bank, by the adapter that the book names. */
+export type Hosts = ReadonlyMap<string, HostStatements>;
 
 /** A host gives page after page of its statement, and they say nothing new. It must be put right there; nothing is compared meanwhile. */
 export class StatementEndless extends Error {

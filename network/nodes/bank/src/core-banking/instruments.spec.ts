@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathIn } from '@fabric-offline-pay/node-common/node';
+import { allEntries } from '../testing/hosts/all-entries.js';
 import { emptyTables, openBankingDatabase } from '../testing/hosts/banking-database.js';
 import { CardHostSimulator } from '../testing/hosts/card-host-simulator.js';
 import {
@@ -112,7 +113,7 @@ const sorted = (rows: readonly HostEntry[]): string[] =>
 
 async function expectSameAtHosts(bank: Instruments): Promise<void> {
   const lines = (await bookLines(db, TODAY)).filter(isAtHost) as readonly (BookLine & HostEntry)[];
-  expect(sorted(await bank.statement(TODAY))).toEqual(sorted(lines));
+  expect(sorted(await allEntries(bank.hosts, TODAY))).toEqual(sorted(lines));
 }
 
 test('without a configuration all money is in the book', async () => {

@@ -5,7 +5,14 @@ import type { Link, Links } from '@fabric-offline-pay/node-common/node';
 import type { Clock } from '../clock.js';
 import { EMBEDDED } from './book/accounts.js';
 import type { CardConfig, CoreBankingConfig, MobileConfig } from './configuration.js';
-import { HostUnavailable, refused, type Answer, type CoreBanking } from './core-banking.js';
+import {
+  HostUnavailable,
+  refused,
+  type Answer,
+  type CoreBanking,
+  type Hosts,
+  type StatingBank,
+} from './core-banking.js';
 import { embeddedCoreBanking } from './embedded/embedded-core-banking.js';
 import { CardHost } from './iso8583/card-host.js';
 import { HostLine, type LineObserver } from './iso8583/host-line.js';
@@ -31,6 +38,8 @@ export interface InstrumentsParts {
 export interface Instruments extends CoreBanking {
   /** The hosts that are configured, each asked whether it is there. */
   readonly links: Links;
+  /** Each with a statement of its own: one that does not come holds up no other. */
+  readonly hosts: Hosts;
   /** Ends connections. What is under way fails as uncertain and is repeated after the next start. */
   close(): Promise<void>;
 }
@@ -94,7 +103,7 @@ export function openInstruments({ kindOf, ...parts }: InstrumentsParts): Instrum
   const hosts = [cardHostOf(config.card, parts), mobileHostOf(config.mobile, parts)].filter(
     (host) => host !== undefined,
   );
-  const adapters = new Map<string, CoreBanking>([
+  const adapters = new Map<string, StatingBank>([
     [EMBEDDED, embeddedCoreBanking({ db, clock })],
     ...hosts.map((host) => [host.adapter, recordedCoreBanking({ db, clock, host })] as const),
   ]);
@@ -133,6 +142,7 @@ export function openInstruments({ kindOf, ...parts }: InstrumentsParts): Instrum
 
   return {
     links,
+    hosts: adapters,
     authorise: async (request) => {
       const before = await askedBefore(request.key);
       if (before !== undefined) return before.authorise(request);
@@ -153,12 +163,6 @@ export function openInstruments({ kindOf, ...parts }: InstrumentsParts): Instrum
     },
     echo: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.echo()));
-    },
-    statement: async (day, signal) => {
-      const all = await Promise.all(
-        [...adapters.values()].map((adapter) => adapter.statement(day, signal)),
-      );
-      return all.flat();
     },
     close: async () => {
       await Promise.all(hosts.map((host) => host.close()));

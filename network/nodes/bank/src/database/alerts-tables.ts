@@ -19,6 +19,8 @@ export const ALERT_KINDS = [
   'confirmationWaits',
   /** A pay-out waits for a teller to link an account. Subject: payee/currency/id. */
   'payOutWaits',
+  /** A host has not left its statement of a day, hours after its end. Subject: the host's adapter and the day. */
+  'missingStatement',
   /** A customer gets no more one-time codes: too many were not used. Subject: the customer's pseudonym. */
   'cappedCodes',
   /** A passkey's counter did not rise: it seems to be copied. Subject: the customer's pseudonym and the passkey's id. */

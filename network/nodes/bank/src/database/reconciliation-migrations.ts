@@ -70,4 +70,14 @@ export const RECONCILIATION_MIGRATIONS: Migrations = {
       await createResults(db);
     },
   },
+  '0026-reconciliation-waits': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      // What earlier reports awaited was not kept by itself: those of the last days are made once more.
+      await db.schema
+        .alterTable('reconciliations')
+        .addColumn('waits', 'boolean', (column) => column.notNull().defaultTo(true))
+        .addColumn('missing', 'text', (column) => column.notNull().defaultTo(''))
+        .execute();
+    },
+  },
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The tables of the daily reconciliation: the ledger's side of it, and its results.
 import type { SupplyKind } from '@fabric-offline-pay/domain';
+import type { Generated } from 'kysely';
 import type { MoveKind } from './funding-tables.js';
 
 // Instants are milliseconds since 1970, amounts minor units as text. Days are of UTC, `2026-11-29`.
@@ -48,6 +49,10 @@ export interface ReconciliationTable {
   /** How many of each pair, also those that the report does not name any more. */
   ledger_book: number;
   book_host: number;
+  /** Whether it is to be compared again: a later statement, or an end of what is under way, may say more. */
+  waits: Generated<boolean>;
+  /** Hosts without a statement, by their adapters, joined by commas. */
+  missing: Generated<string>;
   /** JSON of the report. */
   report: string;
 }

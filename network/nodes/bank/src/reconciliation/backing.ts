@@ -3,7 +3,7 @@
 // A compact JWS (RFC 7515) instead of COSE: it is one line of text that every language's libraries verify, and bytes do not count here.
 import { createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
 import { sha256Hex } from '@fabric-offline-pay/domain';
-import { readTextIfPresent, writeFileAtomic } from '@fabric-offline-pay/node-common';
+import { readOrMake } from '@fabric-offline-pay/node-common/node';
 import { compareLedger } from './compare-ledger.js';
 import type { LedgerHeight, Snapshot } from './snapshot.js';
 import { aheadIn, backingOf, circulatingOf, currenciesOf, partsOf, wholeOf } from './sums.js';
@@ -71,25 +71,18 @@ export interface BackingKey {
 const base64url = (value: unknown): string =>
   Buffer.from(JSON.stringify(value)).toString('base64url');
 
-function readKey(file: string): string {
-  const known = readTextIfPresent(file);
-  if (known !== undefined) return known;
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const made = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
-  writeFileAtomic(file, made);
-  return made;
-}
+const newKey = (): string =>
+  generateKeyPairSync('ed25519').privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
 
 /**
  * @param file an Ed25519 key as PEM (PKCS #8). It is made when there is none.
- * @throws when the file holds no such key
+ * @throws NetworkError `SETTING_FILE_UNUSABLE` when the file holds no such key
  */
 export function backingKey(file: string): BackingKey {
-  const privateKey = createPrivateKey(readKey(file));
+  const named = { setting: 'backingKeyFile', file, content: 'ed25519Key' } as const;
+  const privateKey = createPrivateKey(readOrMake(named, newKey));
   const { x } = createPublicKey(privateKey).export({ format: 'jwk' });
-  if (privateKey.asymmetricKeyType !== 'ed25519' || x === undefined)
-    throw new Error(`${file} holds no Ed25519 key.`);
-  const publicKey = { kty: 'OKP', crv: 'Ed25519', x } as const;
+  const publicKey = { kty: 'OKP', crv: 'Ed25519', x: x ?? '' } as const;
   // RFC 7638: the members in the order of their names.
   const thumbprint = sha256Hex(JSON.stringify({ crv: 'Ed25519', kty: 'OKP', x }));
   const kid = Buffer.from(thumbprint, 'hex').toString('base64url');

@@ -37,8 +37,14 @@ function matchBy(name: Name, { matches, lines, entries }: Matched): Matched {
   return { matches: [...matches, ...found], lines: alone, entries: [...left.values()].flat() };
 }
 
-/** By reference and kind first: a host may call an authorisation and its completion alike. */
+const FIELDS = ['kind', 'token', 'currency', 'amount'] as const;
+
+/**
+ * What is equal first, so that of two entries of one reference the wrong one is left over; then by reference and kind: a host may call an
+ * authorisation and its completion alike.
+ */
 const NAMES: readonly Name[] = [
+  (row) => [row.reference, ...FIELDS.map((field) => row[field])].join(' '),
   ({ reference, kind }) => `${kind} ${reference}`,
   ({ reference }) => reference,
 ];
@@ -46,8 +52,6 @@ const NAMES: readonly Name[] = [
 /** @returns lines and entries of the same reference together, and the rest */
 export const matchHost = (lines: readonly HostLine[], entries: readonly HostEntry[]): Matched =>
   NAMES.reduce<Matched>((matched, name) => matchBy(name, matched), { matches: [], lines, entries });
-
-const FIELDS = ['kind', 'token', 'currency', 'amount'] as const;
 
 const differing = ({ line, entry }: Match): Difference[] =>
   FIELDS.filter((field) => line[field] !== entry[field]).map((field) => ({
@@ -68,6 +72,8 @@ const missingInBook = (entry: HostEntry): Difference => ({
 /** A request whose answer got lost. */
 export type OpenRequest = Pick<HostEntry, 'kind' | 'token' | 'currency' | 'amount'> & {
   readonly key: string;
+  /** Of the host that was asked. */
+  readonly adapter: string;
 };
 
 const isSame = (request: OpenRequest, entry: HostEntry): boolean =>

@@ -98,7 +98,7 @@ test('an authorisation and its completion may have one reference at the host', (
 });
 
 test('what the host did although its answer got lost is under way; each request explains one entry', () => {
-  const request = { key: 'asked', ...entryOf('1'), token: 'tok' };
+  const request = { key: 'asked', adapter: 'cards', ...entryOf('1'), token: 'tok' };
   const matched = matchHost([], [entryOf('1'), entryOf('2')]);
   expect(compareHost(matched, [request], NONE)).toMatchObject({
     differences: [{ key: '2', field: 'entry', book: null, host: 'authorise EUR 100' }],

@@ -1,85 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares ledger, book and host for one day, names each difference, and keeps the report.
-import { HostUnavailable, type CoreBanking, type HostEntry } from '../core-banking/core-banking.js';
-import { dayOf } from '../core-banking/book/post-entry.js';
+import { HostUnavailable, type Hosts } from '../core-banking/core-banking.js';
 import type { BankDatabase } from '../database/schema.js';
-import { compareHost, matchHost, type HostLine, type Matched } from './compare-host.js';
-import { compareLedger } from './compare-ledger.js';
+import { compareLedger, type Item } from './compare-ledger.js';
+import { isOver } from './days.js';
 import { keepFundingIds } from './funding-ids.js';
-import type { Difference, Pair, Report } from './report.js';
-import { hostLines, keysAtEdges, readDay } from './snapshot.js';
+import { compareHosts, type HostComparison } from './host-side.js';
+import { report as reportSchema, type Difference, type Pair, type Report } from './report.js';
+import { readDay } from './snapshot.js';
 import { sumsOf } from './sums.js';
 
 /** What the reconciliation uses. */
 export interface ReconciliationContext {
   readonly db: BankDatabase;
-  readonly coreBanking: CoreBanking;
+  readonly hosts: Hosts;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
   /** Resolves when the tables have all that was on the ledger at the call. */
   readonly caughtUp: (signal: AbortSignal) => Promise<void>;
-}
-
-const DAY_MS = 86_400_000;
-
-/** @param days from the day, below zero for days before it */
-export const dayFrom = (day: string, days: number): string =>
-  dayOf(Date.parse(day) + days * DAY_MS);
-
-type Sides = Pick<ReconciliationContext, 'db' | 'coreBanking'> & { readonly signal: AbortSignal };
-
-/** @returns undefined while the host has not made it, or not any more */
-async function statementIfThere(
-  { coreBanking, signal }: Sides,
-  day: string,
-): Promise<readonly HostEntry[] | undefined> {
-  try {
-    return await coreBanking.statement(day, signal);
-  } catch (error) {
-    if (error instanceof HostUnavailable) return undefined;
-    throw error;
-  }
-}
-
-/** What the hosts say, beside the book. */
-interface HostSide {
-  readonly matched: Matched;
-  /** Keys of lines that a statement may have that is not there. */
-  readonly pending: ReadonlySet<string>;
-}
-
-/** Near midnight, book and host may have an entry on two days. */
-async function matchNear(sides: Sides, first: Matched, day: string) {
-  const near = [dayFrom(day, -1), dayFrom(day, 1)];
-  const nearEntries: HostEntry[] = [];
-  const nearLines: HostLine[] = [];
-  let isThere = true;
-  for (const other of near) {
-    const statement = await statementIfThere(sides, other);
-    isThere &&= statement !== undefined;
-    nearEntries.push(...(statement ?? []));
-    nearLines.push(...(await hostLines(sides.db, other)));
-  }
-  const found = matchHost(first.lines, nearEntries);
-  const matched = {
-    matches: [...first.matches, ...found.matches],
-    lines: found.lines,
-    // What the book has on the other day is compared in the report of that day.
-    entries: matchHost(nearLines, first.entries).entries,
-  };
-  const pending = isThere ? new Set<string>() : await keysAtEdges(sides.db, day);
-  return { matched, pending } satisfies HostSide;
-}
-
-async function matchDay(
-  sides: Sides,
-  lines: readonly HostLine[],
-  host: readonly HostEntry[],
-  day: string,
-): Promise<HostSide> {
-  const matched = matchHost(lines, host);
-  const isWhole = matched.lines.length === 0 && matched.entries.length === 0;
-  return isWhole ? { matched, pending: new Set() } : matchNear(sides, matched, day);
 }
 
 /** The most that a report names of each; more have one cause. */
@@ -88,11 +26,44 @@ const MOST = 1000;
 const countOf = (differences: readonly Difference[], pair: Pair): number =>
   differences.filter((difference) => difference.pair === pair).length;
 
-async function keep({ db, clock }: ReconciliationContext, report: Report): Promise<void> {
+/** What the node still works on: what becomes of it is named in the report of this day. */
+const isOpenOf =
+  (day: string) =>
+  ({ isOpen, ledger, book }: Item): boolean =>
+    isOpen && (ledger === null || book === null) && (ledger ?? book)?.day === day;
+
+/** A report, and why its day is compared again. */
+interface Result {
+  readonly report: Report;
+  /** Hosts without a statement. */
+  readonly missing: readonly HostComparison[];
+  readonly waits: boolean;
+}
+
+/**
+ * What a statement once said stays said, though the host does not give it any more.
+ * @throws HostUnavailable when the report of the whole day had a statement that is missing now
+ */
+async function refuseLess({ db }: ReconciliationContext, { report, missing }: Result) {
+  const known = await db
+    .selectFrom('reconciliations')
+    .select(['made_at', 'report'])
+    .where('day', '=', report.day)
+    .executeTakeFirst();
+  if (known === undefined || !isOver(report.day, known.made_at)) return;
+  const { hosts } = reportSchema.parse(JSON.parse(known.report));
+  const lost = missing.find(({ host }) => (hosts[host]?.entries ?? null) !== null);
+  if (lost !== undefined) throw new HostUnavailable(lost.missing ?? '');
+}
+
+async function keep({ db }: ReconciliationContext, result: Result, now: number): Promise<void> {
+  const { report, missing, waits } = result;
   const row = {
-    made_at: clock(),
+    made_at: now,
     ledger_book: report.counts['ledger-book'],
     book_host: report.counts['book-host'],
+    waits,
+    missing: missing.map(({ host }) => host).join(','),
     report: JSON.stringify(report),
   };
   await db
@@ -102,28 +73,27 @@ async function keep({ db, clock }: ReconciliationContext, report: Report): Promi
     .execute();
 }
 
-/**
- * @param day UTC; today as far as it has gone
- * @returns the report, which replaces an earlier one of the day
- * @throws HostUnavailable when the host gives no statement, StatementEndless when it never ends
- */
-export async function reconcileDay(
-  context: ReconciliationContext,
+async function compare(
+  { db, hosts }: ReconciliationContext,
   day: string,
+  now: number,
   signal: AbortSignal,
-): Promise<Report> {
-  await context.caughtUp(signal);
-  await keepFundingIds(context.db);
-  const snapshot = await readDay(context.db, day);
-  const host = await context.coreBanking.statement(day, signal);
-  const { matched, pending } = await matchDay({ ...context, signal }, snapshot.lines, host, day);
+): Promise<Result> {
+  const snapshot = await readDay(db, day);
+  const compared = await compareHosts({ db, hosts, now, signal }, { ...snapshot, day });
   const ledgerBook = compareLedger(day, snapshot.items);
-  const bookHost = compareHost(matched, snapshot.requests, pending);
-  const differences = [...ledgerBook.differences, ...bookHost.differences];
-  const underWay = [...ledgerBook.underWay, ...bookHost.underWay];
+  const both = [ledgerBook, ...compared];
+  const differences = both.flatMap((each) => each.differences);
+  const underWay = both.flatMap((each) => each.underWay);
   const report: Report = {
     day,
     ledger: snapshot.ledger,
+    hosts: Object.fromEntries(
+      compared.map(({ host, entries, missing }) => [
+        host,
+        { entries: entries?.length ?? null, missing },
+      ]),
+    ),
     counts: {
       'ledger-book': countOf(differences, 'ledger-book'),
       'book-host': countOf(differences, 'book-host'),
@@ -132,11 +102,34 @@ export async function reconcileDay(
     differences: differences.slice(0, MOST),
     underWay: underWay.slice(0, MOST),
     sums: sumsOf({
-      day: { ...snapshot.day, host },
+      day: { ...snapshot.day, host: compared.flatMap(({ entries }) => entries ?? []) },
       until: snapshot.until,
       underWay: ledgerBook.underWay,
     }),
   };
-  await keep(context, report);
-  return report;
+  const isUnfinished = !isOver(day, now) || snapshot.items.some(isOpenOf(day));
+  return {
+    report,
+    missing: compared.filter(({ entries }) => entries === null),
+    waits: isUnfinished || compared.some(({ waits }) => waits),
+  };
+}
+
+/**
+ * @param day UTC; today as far as it has gone
+ * @returns the report, which replaces an earlier one of the day. It names each host that gave no statement.
+ * @throws HostUnavailable when a host does not give again what an earlier report has of the whole day; that report stays
+ */
+export async function reconcileDay(
+  context: ReconciliationContext,
+  day: string,
+  signal: AbortSignal,
+): Promise<Report> {
+  await context.caughtUp(signal);
+  await keepFundingIds(context.db);
+  const now = context.clock();
+  const result = await compare(context, day, now, signal);
+  await refuseLess(context, result);
+  await keep(context, result, now);
+  return result.report;
 }

@@ -5,12 +5,14 @@ import type { JobData, JobKind, Work, WorkParts } from '@fabric-offline-pay/node
 import { Gauge, type Registry } from 'prom-client';
 import { toInstant } from '../clock.js';
 import { dayOf } from '../core-banking/book/post-entry.js';
+import { HostUnavailable } from '../core-banking/core-banking.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import { backingAt, type BackingKey } from './backing.js';
 import { keepFundingIds } from './funding-ids.js';
-import { dayFrom, reconcileDay, type ReconciliationContext } from './reconcile-day.js';
+import { dayFrom } from './days.js';
+import { reconcileDay, type ReconciliationContext } from './reconcile-day.js';
 import type { RECONCILIATION_OPERATIONS } from './reconciliation-operations.js';
-import { report } from './report.js';
+import { report, type Report } from './report.js';
 import { readSnapshot } from './snapshot.js';
 import { Supplies } from './supplies.js';
 
@@ -33,22 +35,54 @@ const MOST_DAYS = 31;
 
 /**
  * @returns yesterday; the day before once more, since the host's next statement is there by now; and the days since the first report that
- * have none. The oldest first.
+ * have none, or whose report waits for a statement or for what is under way. The oldest first.
  */
 async function dueDays({ db, clock }: ReconciliationContext): Promise<string[]> {
   const yesterday = dayFrom(dayOf(clock()), -1);
   const dayBefore = dayFrom(yesterday, -1);
   const reports = await db
     .selectFrom('reconciliations')
-    .select('day')
+    .select(['day', 'waits'])
     .where('day', '>', dayFrom(yesterday, -MOST_DAYS))
     .orderBy('day')
     .execute();
-  const known = reports.map(({ day }) => day);
+  const waits = new Map(reports.map((each) => [each.day, each.waits]));
   const days: string[] = [];
-  for (let day = known[0] ?? yesterday; day < yesterday; day = dayFrom(day, 1))
-    if (day === dayBefore || !known.includes(day)) days.push(day);
+  for (let day = reports[0]?.day ?? yesterday; day < yesterday; day = dayFrom(day, 1))
+    if (day === dayBefore || (waits.get(day) ?? true)) days.push(day);
   return [...days, yesterday];
+}
+
+/** A statement that is not there is named in the report; the work fails all the same, so that it is asked for again. */
+function asFailure({ day, hosts }: Report): HostUnavailable | undefined {
+  const missing = Object.entries(hosts).filter(([, { entries }]) => entries === null);
+  if (missing.length === 0) return undefined;
+  const reasons = missing.map(([host, { missing: reason }]) => `${host}: ${reason ?? ''}`);
+  return new HostUnavailable(`Not all statements of ${day} are there. ${reasons.join(' ')}`);
+}
+
+/**
+ * One day that cannot be compared holds up no other.
+ * @throws the failure of the first such day, at the end; before it, one that is not of a host
+ */
+async function reconcileDays(
+  context: ReconciliationContext,
+  days: readonly string[],
+  signal: AbortSignal,
+): Promise<void> {
+  const failures: Error[] = [];
+  for (const day of days)
+    try {
+      const failure = asFailure(await reconcileDay(context, day, signal));
+      if (failure !== undefined) failures.push(failure);
+    } catch (error) {
+      signal.throwIfAborted();
+      failures.push(
+        error instanceof Error ? error : new Error('No report was made.', { cause: error }),
+      );
+    }
+  const worst = failures.find((failure) => !(failure instanceof HostUnavailable)) ?? failures[0];
+  if (worst !== undefined) throw worst;
 }
 
 /** Without a day: what is due. */
@@ -57,8 +91,7 @@ const reconcileJob = (context: ReconciliationContext): JobKind => ({
   schedule: '15 0 * * *',
   givenUpAfterSeconds: HOUR,
   async run({ day }: JobData, signal) {
-    for (const each of typeof day === 'string' ? [day] : await dueDays(context))
-      await reconcileDay(context, each, signal);
+    await reconcileDays(context, typeof day === 'string' ? [day] : await dueDays(context), signal);
   },
 });
 

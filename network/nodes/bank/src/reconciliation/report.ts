@@ -12,7 +12,10 @@ const value = z.string().nullable().describe('null: this side has no such entry'
 const kind = z.string().describe('a kind of supply on the ledger, or of a movement at the host');
 const key = z.string().describe('natural key: of the request at the host, or of the ledger');
 
-/** One field of one entry that two sides say differently. `entry`: one side has it, and the other does not. */
+/**
+ * One field of one entry that two sides say differently. `entry`: one side has it, and the other does not. `statement`: a host has given
+ * none, and nothing of it was compared; the key is the host's name.
+ */
 export const difference = z.discriminatedUnion('pair', [
   z.object({ pair: z.literal('ledger-book'), key, field: z.string(), ledger: value, book: value }),
   z.object({ pair: z.literal('book-host'), key, field: z.string(), book: value, host: value }),
@@ -60,6 +63,16 @@ export const ledgerHeight = z.object({
 export const report = z.object({
   day,
   ledger: ledgerHeight,
+  hosts: z
+    .record(
+      z.string(),
+      z.object({
+        entries: z.int().nullable().describe('in its statement; null: nothing was compared'),
+        missing: z.string().nullable().describe('why there was no statement'),
+      }),
+    )
+    .default({})
+    .describe('what was compared, by host'),
   counts: z.object({ 'ledger-book': z.int(), 'book-host': z.int(), underWay: z.int() }),
   differences: z.array(difference).describe('the first thousand'),
   underWay: z.array(underWay).describe('the first thousand'),

@@ -147,7 +147,7 @@ async function readTotals(db: Database, until: string, since = ''): Promise<Tota
 const readRequests = (db: Database): Promise<OpenRequest[]> =>
   db
     .selectFrom('host_requests')
-    .select(['request_key as key', 'kind', 'token', 'currency', 'amount'])
+    .select(['request_key as key', 'adapter', 'kind', 'token', 'currency', 'amount'])
     .where('state', 'not in', ['done', 'refused'])
     .orderBy('asked_at')
     .orderBy('key')
@@ -165,8 +165,18 @@ export const hostLines = async (db: BankDatabase, day: string): Promise<HostLine
 const EDGE_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 
+/** Whether a statement is awaited: of the day before, of the day after. */
+interface Edges {
+  readonly begin: boolean;
+  readonly end: boolean;
+}
+
 /** @returns keys of what was booked so near to midnight that the host may have it on another day */
-export async function keysAtEdges(db: BankDatabase, day: string): Promise<ReadonlySet<string>> {
+export async function keysAtEdges(
+  db: BankDatabase,
+  day: string,
+  { begin, end }: Edges,
+): Promise<ReadonlySet<string>> {
   const begins = Date.parse(day);
   const rows = await db
     .selectFrom('book_entries')
@@ -174,8 +184,8 @@ export async function keysAtEdges(db: BankDatabase, day: string): Promise<Readon
     .where('day', '=', day)
     .where((where) =>
       where.or([
-        where('booked_at', '<', begins + EDGE_MS),
-        where('booked_at', '>=', begins + DAY_MS - EDGE_MS),
+        ...(begin ? [where('booked_at', '<', begins + EDGE_MS)] : []),
+        ...(end ? [where('booked_at', '>=', begins + DAY_MS - EDGE_MS)] : []),
       ]),
     )
     .execute();

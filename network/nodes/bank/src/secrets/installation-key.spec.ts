@@ -28,7 +28,7 @@ it('makes another key for another installation', () => {
 
 it('refuses a file without a key, because a silent new key would void all codes', () => {
   writeFileSync(join(folder, 'code.key'), '');
-  expect(() => installationKey(join(folder, 'code.key'))).toThrow('holds no key');
+  expect(() => installationKey(join(folder, 'code.key'))).toThrow('is empty. It must hold a key');
 });
 
 it('joins parts unambiguously', () => {

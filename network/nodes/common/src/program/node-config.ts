@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every node's configuration file holds. Paths may be relative to the file. Secrets stand in files of their own, never in this one.
-import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ATTRIBUTES } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import { NetworkError } from '../network-error.js';
 import { timeoutsSchema } from '../http/timeouts.js';
+import { readSettingFile } from './setting-files.js';
 
 /** A port; 0 is any free one. */
 export const portSchema = z.coerce.number().int().min(0).max(65_535);
@@ -90,18 +90,23 @@ export type NodeConfig = z.output<z.ZodObject<ReturnType<typeof nodeFields>>> & 
 /** The content of a file, before its paths are absolute. */
 export type NodeConfigInput = z.input<z.ZodObject<ReturnType<typeof nodeFields>>>;
 
-const OTHERS_MAY_READ = 0o077;
-
 /**
  * @returns the secret that a file holds, without the end of its line.
- * @throws NetworkError `HOME_UNUSABLE` when others may read the file
+ * @throws NetworkError `HOME_UNUSABLE` when others may read the file, `SETTING_FILE_UNUSABLE` when it cannot be read
  */
-export function readSecret(file: string): string {
-  if ((statSync(file).mode & OTHERS_MAY_READ) !== 0)
-    throw new NetworkError('HOME_UNUSABLE', `Others may read the secret in ${file}.`, {
-      advice: `Run chmod 600 ${file}.`,
+export const readSecret = (file: string): string =>
+  readSettingFile({ file, content: 'text', isSecret: true }).replace(/\r?\n$/, '');
+
+/** @throws NetworkError `SETTINGS_INVALID`; the parser would quote a part of the content */
+function readJson(file: string): unknown {
+  const text = readSettingFile({ setting: 'The configuration', file, content: 'text' });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new NetworkError('SETTINGS_INVALID', `The configuration ${file} is no JSON.`, {
+      details: { file },
     });
-  return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  }
 }
 
 function databaseUrlOf(
@@ -116,7 +121,7 @@ function databaseUrlOf(
 /**
  * Reads a node's configuration.
  * @param schemaIn the node's schema, with paths relative to this folder
- * @throws {z.ZodError} naming each wrong setting
+ * @throws {z.ZodError} naming each wrong setting; {NetworkError} when the file cannot be read, or is no JSON
  */
 export function readNodeConfig<Schema extends z.ZodObject<ReturnType<typeof nodeFields>>>(
   file: string,
@@ -124,6 +129,6 @@ export function readNodeConfig<Schema extends z.ZodObject<ReturnType<typeof node
   schemaIn: (path: PathSchema) => Schema,
 ): z.output<Schema> & { readonly databaseUrl: string | undefined } {
   const schema = schemaIn(pathIn(dirname(resolve(file))));
-  const config = schema.parse(JSON.parse(readFileSync(file, 'utf8')));
+  const config = schema.parse(readJson(file));
   return { ...config, databaseUrl: databaseUrlOf(config, environment) };
 }

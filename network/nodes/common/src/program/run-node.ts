@@ -3,16 +3,17 @@
 // its tables anew from the ledger, and ends.
 import { flushCompileCache } from 'node:module';
 import { pino, type Logger } from 'pino';
-import * as z from 'zod';
 import { factsOf } from '../http/node-error.js';
 import { withLock } from '../system/file-lock.js';
 import { PRIVATE_UMASK } from '../system/files.js';
 import { logOutput } from '../system/log-output.js';
 import type { Operations } from '../http/operation.js';
 import type { PositionTables } from '../follower/position.js';
-import { NETWORK_ERRORS, NetworkError } from '../network-error.js';
+import { NetworkError } from '../network-error.js';
+import { asSettingsError, failureOf } from './failure.js';
 import { LedgerConnections } from './ledger-connections.js';
 import type { NodeConfig } from './node-config.js';
+import { checkSettingFiles, type SettingFile } from './setting-files.js';
 import { rebuildNode, startNode, type NodeOptions } from './start-node.js';
 
 /** What a program's node gets. */
@@ -34,6 +35,8 @@ export interface NodeProgram<
   /** The variable of the environment that may name the configuration file. */
   readonly variable: string;
   readonly readConfig: (file: string, environment: NodeJS.ProcessEnv) => Config;
+  /** The files that a configuration names: looked at before anything is opened. */
+  readonly files: (config: Config) => readonly SettingFile[];
   readonly node: (config: Config, parts: ProgramParts) => NodeOptions<Tables, Table, Context>;
 }
 
@@ -123,15 +126,6 @@ export const nodeLogger = (
   destination: { write(line: string): void } = logOutput(),
 ): Logger => pino({ level, base: { service }, redact: redactedPaths(REDACTED) }, destination);
 
-function textOf(error: unknown): string {
-  if (error instanceof z.ZodError) return `The configuration is wrong:\n${z.prettifyError(error)}`;
-  if (error instanceof NetworkError) {
-    const { code, message, advice = NETWORK_ERRORS[code].remedy } = error;
-    return `${code}: ${message} ${advice}`;
-  }
-  return error instanceof Error ? error.message : 'The node failed.';
-}
-
 const REBUILD = 'rebuild';
 
 /** @throws when no file is named */
@@ -140,8 +134,23 @@ function readArguments(variable: string) {
   const rebuilds = given[0] === REBUILD;
   const file = given[rebuilds ? 1 : 0] ?? process.env[variable];
   if (file === undefined)
-    throw new Error(`Give the configuration file as the argument or in ${variable}.`);
+    throw new NetworkError('SETTINGS_INVALID', 'No configuration file is named.', {
+      advice: `Give it as the argument or in ${variable}.`,
+    });
   return { rebuilds, file };
+}
+
+function readSettings<Config extends NodeConfig>(
+  { readConfig, files }: Pick<NodeProgram<Config, never, never, never>, 'readConfig' | 'files'>,
+  file: string,
+): Config {
+  try {
+    const config = readConfig(file, process.env);
+    checkSettingFiles(files(config));
+    return config;
+  } catch (error) {
+    throw asSettingsError(error, file);
+  }
 }
 
 async function main<
@@ -152,7 +161,7 @@ async function main<
 >(program: NodeProgram<Config, Tables, Table, Context>): Promise<void> {
   process.umask(PRIVATE_UMASK);
   const { rebuilds, file } = readArguments(program.variable);
-  const config = program.readConfig(file, process.env);
+  const config = readSettings(program, file);
   const logger = nodeLogger(program.name, config.logLevel);
   const use = rebuilds ? rebuild : serve;
   // PGlite does not notice a second process on its folder and would destroy the folder.
@@ -164,7 +173,10 @@ async function main<
   });
 }
 
-/** Runs the node until a signal ends it; a failure ends the process with 1 and a sentence on standard error. */
+/**
+ * Runs the node until a signal ends it. A failure ends the process with a sentence on standard error, and with 2 when the configuration or a
+ * file of it is wrong, otherwise with 1.
+ */
 export function runNode<
   Config extends NodeConfig,
   Tables extends PositionTables,
@@ -172,8 +184,9 @@ export function runNode<
   Context,
 >(program: NodeProgram<Config, Tables, Table, Context>): void {
   main(program).catch((error: unknown) => {
-    process.stderr.write(`${textOf(error)}\n`);
+    const { text, exitCode } = failureOf(error);
+    process.stderr.write(`${text}\n`);
     // A database that failed while opening keeps the process alive. Without this, nobody would learn that the node does not answer.
-    process.exit(1);
+    process.exit(exitCode);
   });
 }

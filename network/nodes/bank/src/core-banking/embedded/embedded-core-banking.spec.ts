@@ -5,7 +5,7 @@ import { emptyTables, openBankingDatabase } from '../../testing/hosts/banking-da
 import { blockAccount, openAccount } from '../book/open-account.js';
 import { postEntry } from '../book/post-entry.js';
 import { bookLines, bookTotals } from '../book/totals.js';
-import type { Answer, CoreBanking } from '../core-banking.js';
+import type { Answer, StatingBank } from '../core-banking.js';
 import type { CoreBankingDatabase } from '../tables.js';
 import { embeddedCoreBanking } from './embedded-core-banking.js';
 
@@ -15,7 +15,7 @@ const CARD = { token: 'tok-card', currency: 'EUR' };
 const PAYEE = { account: 'acc-payee', currency: 'EUR' };
 
 let db: CoreBankingDatabase;
-let bank: CoreBanking;
+let bank: StatingBank;
 let now: number;
 
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { toUnits } from '@fabric-offline-pay/domain';
 import type { Clock } from '../../clock.js';
 import { accountId, EMBEDDED, type AccountName } from '../book/accounts.js';
 import { bookLines, type BookLine } from '../book/totals.js';
-import { refused, type Answer, type CoreBanking, type HostEntry } from '../core-banking.js';
+import { refused, type Answer, type HostEntry, type StatingBank } from '../core-banking.js';
 import { begin, type HostRequest } from '../requests/begin.js';
 import { requestsBy, type Request } from '../requests/content.js';
 import { end } from '../requests/end.js';
@@ -44,7 +44,7 @@ export interface EmbeddedParts {
 }
 
 /** The reference of a request is its key. */
-export function embeddedCoreBanking({ db, clock }: EmbeddedParts): CoreBanking {
+export function embeddedCoreBanking({ db, clock }: EmbeddedParts): StatingBank {
   const perform = (request: Request): Promise<Answer> =>
     db.transaction().execute(async (transaction) => {
       const now = clock();

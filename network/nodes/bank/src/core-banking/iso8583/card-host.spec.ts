@@ -22,7 +22,7 @@ import {
   type Operation,
 } from '../../testing/hosts/operations.js';
 import { bookLines } from '../book/totals.js';
-import { HostUncertain, HostUnavailable, type CoreBanking } from '../core-banking.js';
+import { HostUncertain, HostUnavailable, type StatingBank } from '../core-banking.js';
 import type { IsoMessage } from './codec.js';
 import { recordedCoreBanking } from '../requests/recorded-core-banking.js';
 import type { CoreBankingDatabase } from '../tables.js';
@@ -81,7 +81,7 @@ async function empty(): Promise<void> {
   await emptyTables(db);
 }
 
-function openBank(changes: Partial<LineOptions> = {}, own = db): CoreBanking {
+function openBank(changes: Partial<LineOptions> = {}, own = db): StatingBank {
   const line = new (own === mortal ? MortalLine : HostLine)({
     host: '127.0.0.1',
     port: host.port,
@@ -239,7 +239,7 @@ describe('a process that dies', () => {
 });
 
 describe('what is said', () => {
-  const authorise = (bank: CoreBanking, key = 'a') => bank.authorise({ key, ...CARD, amount: '6' });
+  const authorise = (bank: StatingBank, key = 'a') => bank.authorise({ key, ...CARD, amount: '6' });
 
   test('an authorisation without an answer is undone, and made anew when it is asked for again', async () => {
     const bank = openBank();

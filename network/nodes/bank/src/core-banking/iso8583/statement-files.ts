@@ -33,27 +33,34 @@ function entryOf(line: string, number: number): HostEntry {
   return read.data;
 }
 
+/** @returns undefined when there is no such file */
+function readFile(file: string): string | undefined {
+  try {
+    return readTextIfPresent(file);
+  } catch (cause) {
+    throw new HostUnavailable("The card host's statement cannot be read. Look at its file.", {
+      cause,
+    });
+  }
+}
+
 /**
  * Reads `<folder>/2026-11-29.csv`, with the columns reference, kind, token, currency and amount (minor units).
  * @throws {HostUnavailable} while the host has not left it, or when it is damaged.
  */
-export function readStatement(
+export async function readStatement(
   folder: string | undefined,
   day: string,
 ): Promise<readonly HostEntry[]> {
+  // Whatever is wrong rejects.
+  await Promise.resolve();
   const text =
-    folder === undefined || !DAY.test(day)
-      ? undefined
-      : readTextIfPresent(join(folder, `${day}.csv`));
+    folder === undefined || !DAY.test(day) ? undefined : readFile(join(folder, `${day}.csv`));
   const [head, ...lines] = (text ?? '').split(/\r?\n/);
   if (text === undefined || head !== COLUMNS.join(','))
-    return Promise.reject(
-      new HostUnavailable(`The card host's statement of ${day} is not there. Ask again later.`),
-    );
-  return Promise.resolve().then(() =>
-    lines
-      .map((line, index) => ({ line, number: index + 2 }))
-      .filter(({ line }) => line !== '')
-      .map(({ line, number }) => entryOf(line, number)),
-  );
+    throw new HostUnavailable(`The card host's statement of ${day} is not there. Ask again later.`);
+  return lines
+    .map((line, index) => ({ line, number: index + 2 }))
+    .filter(({ line }) => line !== '')
+    .map(({ line, number }) => entryOf(line, number));
 }

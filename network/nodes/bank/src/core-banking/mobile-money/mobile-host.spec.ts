@@ -19,7 +19,7 @@ import {
   type Operation,
 } from '../../testing/hosts/operations.js';
 import { bookLines, type BookLine } from '../book/totals.js';
-import { HostUncertain, HostUnavailable, type CoreBanking } from '../core-banking.js';
+import { HostUncertain, HostUnavailable, type StatingBank } from '../core-banking.js';
 import { recordedCoreBanking } from '../requests/recorded-core-banking.js';
 import type { CoreBankingDatabase } from '../tables.js';
 import type { HttpOptions } from './http.js';
@@ -61,7 +61,7 @@ async function empty(): Promise<void> {
   for (const [token, balance] of BALANCES) host.accounts.set(token, balance);
 }
 
-function openBank(changes: Partial<HttpOptions> = {}, own = db): CoreBanking {
+function openBank(changes: Partial<HttpOptions> = {}, own = db): StatingBank {
   const clock = () => NOW;
   const http = {
     url: host.url,
@@ -173,7 +173,7 @@ describe.each(OPERATIONS)('$kind', (operation) => {
   });
 });
 
-const authorise = (bank: CoreBanking, amount = '600') =>
+const authorise = (bank: StatingBank, amount = '600') =>
   bank.authorise({ key: 'a', ...CARD, amount });
 
 test.each([

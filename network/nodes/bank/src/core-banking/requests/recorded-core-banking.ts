@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Core banking at a host: a request is kept before the host is asked, and its answer before the caller hears it.
 import type { Clock } from '../../clock.js';
-import type { Answer, CoreBanking, HostEntry } from '../core-banking.js';
+import type { Answer, HostStatements, StatingBank } from '../core-banking.js';
 import { HostUncertain } from '../core-banking.js';
 import type { CoreBankingDatabase, HostRequestTable } from '../tables.js';
 import { answerOf, begin, ComesFirst, findRequest, type HostRequest } from './begin.js';
@@ -15,7 +15,7 @@ export interface CarriedOut {
 }
 
 /** How requests get to a host. */
-export interface Host {
+export interface Host extends HostStatements {
   /** Stable: it is kept with the requests. */
   readonly adapter: string;
   /**
@@ -24,7 +24,6 @@ export interface Host {
    */
   carryOut(request: HostRequest): Promise<CarriedOut>;
   echo(): Promise<void>;
-  statement(day: string, signal?: AbortSignal): Promise<readonly HostEntry[]>;
   /** Ends connections. What is under way fails as uncertain. */
   close(): Promise<void>;
 }
@@ -81,7 +80,7 @@ export interface RecordedParts {
   readonly host: Host;
 }
 
-export function recordedCoreBanking({ db, clock, host }: RecordedParts): CoreBanking {
+export function recordedCoreBanking({ db, clock, host }: RecordedParts): StatingBank {
   const { adapter } = host;
   const turns = new Turns();
   const carryOut = async (begun: HostRequest): Promise<Answer> => {

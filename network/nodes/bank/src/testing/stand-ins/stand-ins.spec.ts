@@ -12,7 +12,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findFreePorts, waitUntil } from '@fabric-offline-pay/node-common';
 import * as z from 'zod';
-import type { CoreBanking } from '../../core-banking/core-banking.js';
 import { coreBankingSchema } from '../../core-banking/configuration.js';
 import { openInstruments, type Instruments } from '../../core-banking/instruments.js';
 import type { CoreBankingDatabase } from '../../core-banking/tables.js';
@@ -23,6 +22,7 @@ import { smppSchema } from '../../messages/smpp/smpp-config.js';
 import { SmppSender, type PartStore } from '../../messages/smpp/smpp-sender.js';
 import { textOf } from '../../messages/texts.js';
 import { pathIn } from '@fabric-offline-pay/node-common/node';
+import { allEntries } from '../hosts/all-entries.js';
 import { openBankingDatabase } from '../hosts/banking-database.js';
 import type { StandInFigures, StandInsConfig } from './shapes.js';
 import { openStandIns, type StandIns } from './stand-ins.js';
@@ -120,9 +120,9 @@ describe('hosts', () => {
   const CARD = { kind: 'card', token: 'card-1', currency: 'EUR', balance: '1000' };
   const MOBILE = { kind: 'mobile', token: 'mobile-1', currency: 'CNY', balance: '1000' };
 
-  const statementIsThat = async (host: CoreBanking, references: readonly string[]) => {
+  const statementIsThat = async ({ hosts }: Instruments, references: readonly string[]) => {
     await ask('POST', '/statements');
-    const entries = await host.statement(today());
+    const entries = await allEntries(hosts, today());
     expect(entries.map(({ reference }) => reference).sort()).toEqual([...references].sort());
   };
 

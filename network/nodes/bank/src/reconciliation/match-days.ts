@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// Near midnight, book and host may have an entry on two days. Who belongs to whom is decided alike in the report of each of these days, or an
+// entry could be explained by a line in two reports, and named in neither. Pure.
+import { matchHost, type Matched } from './compare-host.js';
+
+/** So many days on each side decide about one: its neighbours may have their own entry on the day after next. */
+export const NEAR = 2;
+
+/** What is left of each day finds its other side on the day after (1), where the host is behind the book, or on the day before (−1). */
+function matchAcross(days: readonly Matched[], shift: 1 | -1): readonly Matched[] {
+  const found = days.map(({ lines }, index) =>
+    matchHost(lines, days[index + shift]?.entries ?? []),
+  );
+  return days.map((day, index) => ({
+    matches: [...day.matches, ...(found[index]?.matches ?? [])],
+    lines: found[index]?.lines ?? [],
+    entries: found[index - shift]?.entries ?? day.entries,
+  }));
+}
+
+/**
+ * @param days beside each other: {@link NEAR}, the day, and {@link NEAR} more, each with what it explains by itself. What a line has found on
+ * its own day explains nothing on another.
+ * @returns the middle one, with what the other days explain of it
+ */
+export function matchMiddle(days: readonly Matched[]): Matched {
+  const after = matchAcross(days, 1);
+  const all = matchAcross(after, -1);
+  return all[NEAR] ?? { matches: [], lines: [], entries: [] };
+}
