@@ -102,7 +102,7 @@ async function runAll(
   orders: readonly Sourced<Order>[],
 ): Promise<OrderOutcome[]> {
   const outcomes: OrderOutcome[] = [];
-  await inParallel(inTurns(orders), options.atOnce ?? 32, async (rows) => {
+  await inParallel(inTurns(orders), options.atOnce ?? 16, async (rows) => {
     for (const row of rows) {
       const outcome = await runOrder(context, row, modeOf(options.mode ?? 'mixed', row.line));
       outcomes.push(outcome);
