@@ -4,7 +4,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder, withLock } from '@fabric-offline-pay/node-common';
+import { makeFolder, privately, withLock } from '@fabric-offline-pay/node-common';
 import { defaultTopology } from '@fabric-offline-pay/operate';
 
 /** A folder of the test run. Without it every network has its own. */
@@ -20,9 +20,9 @@ const PARTS = defaultTopology.organisations.flatMap(({ id }) =>
 
 function copyParts(from: string, to: string): void {
   for (const part of PARTS) {
-    // As a network makes its folders, for this user only; a copy has the modes of what it copies.
+    // As a network makes its folders, for this user only.
     makeFolder(dirname(join(to, part)));
-    cpSync(join(from, part), join(to, part), { recursive: true });
+    privately(() => cpSync(join(from, part), join(to, part), { recursive: true }));
   }
 }
 

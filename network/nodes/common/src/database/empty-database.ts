@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { cacheFolder, isOwnFolder } from '../system/cache-folder.js';
 import { withLock } from '../system/file-lock.js';
-import { makeFolder, readTextIfPresent, writeFileAtomic } from '../system/files.js';
+import { makeFolder, privately, readTextIfPresent, writeFileAtomic } from '../system/files.js';
 
 /** Longer than making one takes on a slow machine. */
 const LOCK_DEADLINE_MS = 120_000;
@@ -58,6 +58,6 @@ export async function copyEmptyDatabase(
     writeFileAtomic(digest, await digestOf(unfinished));
     await rename(unfinished, kept);
   });
-  // Done at once, a thousand small files take a tenth of the time.
-  cpSync(kept, folder, { recursive: true });
+  // Done at once, a thousand small files take a tenth of the time. Folders get the mode of any new one.
+  privately(() => cpSync(kept, folder, { recursive: true }));
 }
