@@ -4,9 +4,17 @@ import { openApi } from '@fabric-offline-pay/node-common/client';
 import type { AttackedNode } from './attacked-nodes.js';
 
 type Document = Record<string, unknown>;
-type Methods = Readonly<Record<string, { readonly 'x-roles': readonly string[] }>>;
+interface Operation {
+  readonly 'x-roles': readonly string[];
+  readonly responses: Readonly<Record<string, { readonly content?: object }>>;
+}
+type Methods = Readonly<Record<string, Operation>>;
 
-/** @returns the document with the paths of this role, and of the probes, which every role may call. */
+/** An answer that never ends: a tool that waits for whole answers would wait for ever. `door.ts` asks for it. */
+const isEndless = ({ responses }: Operation): boolean =>
+  Object.values(responses).some(({ content = {} }) => 'text/event-stream' in content);
+
+/** @returns the document with the paths of this role, and of the probes, which every role may call; without answers that never end. */
 export function roleDocument({ api }: Pick<AttackedNode, 'api'>, role: string): Document {
   const document = openApi(api);
   const paths = Object.entries(document['paths'] as Readonly<Record<string, Methods>>)
@@ -18,7 +26,9 @@ export function roleDocument({ api }: Pick<AttackedNode, 'api'>, role: string): 
 const methodsOf = (methods: Methods, role: string): Methods =>
   Object.fromEntries(
     Object.entries(methods).filter(
-      ([, { 'x-roles': roles }]) => roles.length === 0 || roles.includes(role),
+      ([, operation]) =>
+        !isEndless(operation) &&
+        (operation['x-roles'].length === 0 || operation['x-roles'].includes(role)),
     ),
   );
 
