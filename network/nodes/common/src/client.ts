@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a program needs to call a node: tables of operations, refusals, the client. Apart from the rest, since it loads nothing heavy.
+export { numberText } from './http/number-text.js';
 export {
   CapReached,
   CodedError,

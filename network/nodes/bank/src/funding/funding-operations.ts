@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the bank's interface that says what became of orders' fundings: to their customers, and to the bank's people.
 import { identifier } from '@fabric-offline-pay/domain';
-import { operations } from '@fabric-offline-pay/node-common/client';
+import { numberText, operations } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 import { CUSTOMER_CHANNEL, type BankRole } from '../caller.js';
 import { FUNDING_OUTCOME_WORDS, FUNDING_OUTCOMES, FUNDING_STEPS } from './outcome.js';
@@ -41,7 +41,7 @@ const funding = z.object({
 
 const ofCustomer = funding.extend({ customerId: identifier });
 
-const limit = z.coerce.number().int().min(1).max(200).default(50);
+const limit = numberText(z.int().min(1).max(200)).default(50);
 const named = (...names: readonly string[]) =>
   z
     .string()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The part of the bank's interface that is about pay-outs.
 import { currency, identifier } from '@fabric-offline-pay/domain';
-import { operations } from '@fabric-offline-pay/node-common/client';
+import { numberText, operations } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 
 const payee = { payeeId: identifier, currency };
@@ -14,7 +14,7 @@ const block = z.int().describe('number of a block');
 const sum = z.string().describe('minor units, of any length');
 const seconds = z.int().describe('seconds since 1970-01-01T00:00Z');
 const next = z.int().nullable().describe('`after` of the next page; null on the last');
-const after = z.coerce.number().int().min(0).default(0).describe('the last number that is known');
+const after = numberText(z.int().min(0)).default(0).describe('the last number that is known');
 
 const state = z.enum(['requested', 'refused', 'redeemed', 'paid']);
 

@@ -3,6 +3,7 @@
 import { currency, identifier } from '@fabric-offline-pay/domain';
 import {
   file,
+  numberText,
   operations,
   STATEMENT_FORMATS,
   STATEMENT_TYPES,
@@ -44,8 +45,8 @@ const entry = z.object({
 
 const period = {
   currency,
-  from: z.coerce.number().int().min(0).describe('seconds since 1970; belongs to the period'),
-  to: z.coerce.number().int().min(0).describe('seconds since 1970; does not belong to the period'),
+  from: numberText(z.int().min(0)).describe('seconds since 1970; belongs to the period'),
+  to: numberText(z.int().min(0)).describe('seconds since 1970; does not belong to the period'),
 };
 
 const statement = z.object({
@@ -105,8 +106,7 @@ const recommendation = z.object({
   ]),
 });
 
-const limit = (most: number, usual: number) =>
-  z.coerce.number().int().min(1).max(most).default(usual);
+const limit = (most: number, usual: number) => numberText(z.int().min(1).max(most)).default(usual);
 
 export const RECORD_OPERATIONS = operations({
   readStatement: {

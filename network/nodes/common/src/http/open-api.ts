@@ -47,9 +47,16 @@ const CONFLICT = 409;
 /** What an `Idempotency-Key` looks like. */
 export const IDEMPOTENCY_KEY_PATTERN = '^[A-Za-z0-9._-]{1,64}$';
 
+type Override = NonNullable<NonNullable<Parameters<typeof z.toJSONSchema>[1]>['override']>;
+
+/** Of an input that is converted, such as a number in a query, zod leaves out what it is when nothing is given. */
+const withDefault: Override = ({ zodSchema, jsonSchema }) => {
+  if (zodSchema instanceof z.ZodDefault) jsonSchema.default ??= zodSchema.def.defaultValue;
+};
+
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
   const settings = { target: 'draft-2020-12', unrepresentable: 'any', reused: 'inline' } as const;
-  const json = Object.entries(z.toJSONSchema(schema, { io, ...settings }));
+  const json = Object.entries(z.toJSONSchema(schema, { io, ...settings, override: withDefault }));
   return Object.fromEntries(json.filter(([name]) => name !== '$schema'));
 }
 

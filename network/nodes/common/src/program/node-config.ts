@@ -3,12 +3,13 @@
 import { dirname, resolve } from 'node:path';
 import { ATTRIBUTES } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
+import { numberText } from '../http/number-text.js';
 import { NetworkError } from '../network-error.js';
 import { timeoutsSchema } from '../http/timeouts.js';
 import { readSettingFile } from './setting-files.js';
 
 /** A port; 0 is any free one. */
-export const portSchema = z.coerce.number().int().min(0).max(65_535);
+export const portSchema = numberText(z.int().min(0).max(65_535));
 
 /** The address of a peer. */
 const endpoint = z.strictObject({

@@ -10,6 +10,7 @@ import {
   quantity,
   TRANSACTIONS,
 } from '@fabric-offline-pay/domain';
+import { numberText } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 
 const { logistics, orderNumber, express } = TRANSACTIONS;
@@ -19,11 +20,11 @@ export const orderKey = { merchantId: identifier, orderNumber: identifier };
 export const day = z.iso.date().describe("a day of the company's time zone");
 
 /** An instant in a path or a query, which are text. */
-export const instantText = z.coerce.number().pipe(instant);
+export const instantText = numberText(instant);
 
 export const page = {
   after: z.string().max(200).optional().describe('`next` of the page before'),
-  limit: z.coerce.number().int().min(1).max(500).default(100),
+  limit: numberText(z.int().min(1).max(500)).default(100),
 };
 
 export const next = z.string().nullable().describe('null: this was the last page');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Shapes of what operations answer, and the fields that many of them take.
 import { amount, currency, identifier, TRANSACTIONS } from '@fabric-offline-pay/domain';
+import { numberText } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 import { EVENT_TYPE_NAMES } from '../events/event-types.js';
 
@@ -15,7 +16,7 @@ export const sum = z.string().regex(/^\d+$/).describe('minor units, decimal stri
 /** As many as a column of the database counts. */
 export const count = z.int32().min(0);
 
-export const limit = z.coerce.number().int().min(1).max(500).default(100);
+export const limit = numberText(z.int().min(1).max(500)).default(100);
 export const after = z.string().max(200).optional().describe('`next` of the page before');
 export const next = z.string().nullable().describe('null: this was the last page');
 
