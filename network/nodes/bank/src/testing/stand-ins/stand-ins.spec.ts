@@ -107,10 +107,20 @@ const figures = async (): Promise<StandInFigures> =>
 const texts = async (query: Record<string, string>): Promise<unknown> =>
   (await ask('GET', `/texts?${new URLSearchParams(query).toString()}`)).body;
 
-/** Ends them without a word to anybody, and starts them again with what stands in their files. */
+const answers = (): Promise<true | undefined> =>
+  bank.echo().then(
+    () => true,
+    () => undefined,
+  );
+
+/**
+ * Ends them without a word to anybody, and starts them again with what stands in their files. The bank may learn later that its connection has
+ * ended, and whoever asks over it until then gets no answer.
+ */
 async function again(): Promise<void> {
   await standIns.close();
   standIns = await openStandIns(config);
+  await waitUntil('the hosts to answer', answers, { deadlineMs: 10_000 });
 }
 
 const authorise = (token: string, key: string, amount: string, currency = 'EUR') =>
