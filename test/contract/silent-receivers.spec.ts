@@ -78,7 +78,7 @@ test('texts are sent while a mail server says nothing', async () => {
       }),
     );
   await until('all texts', () => sent.length === MANY);
-  expect(held).toBeGreaterThan(0);
+  await until('a mail that nobody takes', () => held > 0);
 });
 
 test.each(['mail', 'webhook'] as const)(
@@ -102,6 +102,6 @@ test.each(['mail', 'webhook'] as const)(
     work.wake();
     // What the test before left behind is told, too.
     await until('all alerts', () => subjects.every((subject) => told.has(subject)));
-    expect(held).toBeGreaterThan(0);
+    await until('one who is held', () => held > 0);
   },
 );

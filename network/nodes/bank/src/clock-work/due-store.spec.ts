@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is due is taken in its time, whatever the machine's clock was in between.
 import { openDatabase } from '@fabric-offline-pay/node-common/node';
-import { testPlace } from '../../../common/src/testing/test-place.js';
+import { beside, testPlace } from '../../../common/src/testing/test-place.js';
 import { MIGRATIONS } from '../database/migrations.js';
 import { openBankDatabase } from '../database/open-database.js';
 import type { BankDatabase } from '../database/schema.js';
@@ -66,7 +66,7 @@ test('what a wrong clock had put off has its own time again after an update', as
   const before = await openDatabase<{
     due_things: Record<string, unknown>;
     clock_policy: Record<string, unknown>;
-  }>(place, Object.fromEntries(until));
+  }>(beside(place), Object.fromEntries(until));
   const spans = { unprovenSeconds: 60, decisionSeconds: 120, debtSeconds: 180 };
   await before
     .insertInto('clock_policy')

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Deductions that were under way when the node was updated go on, for the customer for whom they began.
 import { openDatabase } from '@fabric-offline-pay/node-common/node';
-import { testPlace } from '../../../common/src/testing/test-place.js';
+import { beside, testPlace } from '../../../common/src/testing/test-place.js';
 import { legsOf, movesOf } from '../funding/parts-store.js';
 import { findFunding } from '../funding/store.js';
 import { MIGRATIONS } from './migrations.js';
@@ -19,7 +19,7 @@ interface Before {
 test('parts of fundings belong to their customers', async () => {
   const place = await testPlace();
   const until = Object.entries(MIGRATIONS).filter(([name]) => name < '0019');
-  const before = await openDatabase<Before>(place, Object.fromEntries(until));
+  const before = await openDatabase<Before>(beside(place), Object.fromEntries(until));
   const funding = { customer_id: 'c', currency: 'EUR', total: '7', state: 'ready', asked_at: 1 };
   const part = { ...ORDER, leg: 1, amount: '7' };
   await before
@@ -45,7 +45,7 @@ test('parts of fundings belong to their customers', async () => {
 test('fundings whose money was forgotten are looked at again', async () => {
   const place = await testPlace();
   const until = Object.entries(MIGRATIONS).filter(([name]) => name < '0024');
-  const before = await openDatabase<Before>(place, Object.fromEntries(until));
+  const before = await openDatabase<Before>(beside(place), Object.fromEntries(until));
   const shown = { currency: 'EUR', total: '7', state: 'unneeded', asked_at: 1, is_waiting: false };
   for (const [customer_id, leg, state] of [
     ['c', 1, 'issued'],
