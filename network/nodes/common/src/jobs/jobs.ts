@@ -320,7 +320,7 @@ export class Jobs {
     for (let looks = 0; !signal.aborted; looks += 1) {
       try {
         await pause(LOOK_MS, undefined, { signal });
-        if (looks % LOOKS_A_MINUTE === 0) await this.#unlessEnded(bringBack(db, SCHEMA));
+        if (looks % LOOKS_A_MINUTE === 0) await this.#unlessEnded(bringBack(db));
         for (const lane of (await this.#unlessEnded(dueLanes(db, kinds))) ?? [])
           this.#wakeLane(lane);
       } catch (error) {
