@@ -444,6 +444,29 @@ describe('what is due', () => {
     expect((await dueOf('release')).due_at).toBe(before.due_at - 1_000_000);
   });
 
+  test('is done at its own second, not only when a minute is over', async () => {
+    await order.buy('express', { claim: null });
+    passSeconds(3600 - 30);
+    await tick();
+    const { due_at } = await dueOf('expire');
+    expect([...work.later.values()]).toEqual([due_at]);
+    passSeconds(29);
+    await settle();
+    expect(await order.books()).toMatchObject({ state: 'categoryChecked' });
+    passSeconds(1);
+    await settle();
+    expect(await order.books()).toMatchObject({ state: 'expired' });
+  });
+
+  test('and comes with a block within a minute of its time, is looked for without a tick', async () => {
+    await reported();
+    passSeconds(POLICY.unprovenSeconds - 30);
+    await settle();
+    passSeconds(30);
+    await settle();
+    expect(await order.books()).toMatchObject({ state: 'released' });
+  });
+
   test('and refused is looked at again later, and later each time', async () => {
     await order.buy('express', { claim: null });
     passSeconds(3600);

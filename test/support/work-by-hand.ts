@@ -15,20 +15,34 @@ import { MemoryBlocks } from './memory-blocks.js';
 interface Asked {
   readonly name: string;
   readonly data: JobData;
+  readonly notBefore: number;
 }
 
 /** Keeps what is asked for, once a key, until it is run. */
 export class WorkByHand {
   readonly #asked = new Map<string, Asked>();
 
-  /** Names and keys that wait, in their order. */
+  /** Names and keys that wait and may begin, in their order. */
   get waiting(): readonly string[] {
-    return [...this.#asked.keys()];
+    return this.#mayBegin().map(([key]) => key);
   }
 
-  ask(_db: unknown, { name }: Pick<JobKind, 'name'>, key: string, data: JobData): Promise<void> {
+  /** When what was asked for later may begin, milliseconds since 1970, by name and key. */
+  get later(): ReadonlyMap<string, number> {
+    const now = Date.now();
+    const asked = [...this.#asked].map(([key, { notBefore }]) => [key, notBefore] as const);
+    return new Map(asked.filter(([, notBefore]) => notBefore > now));
+  }
+
+  ask(
+    _db: unknown,
+    { name }: Pick<JobKind, 'name'>,
+    key: string,
+    data: JobData,
+    notBefore = 0,
+  ): Promise<void> {
     const full = `${name} ${key}`;
-    if (!this.#asked.has(full)) this.#asked.set(full, { name, data });
+    if (!this.#asked.has(full)) this.#asked.set(full, { name, data, notBefore });
     return Promise.resolve();
   }
 
@@ -42,16 +56,24 @@ export class WorkByHand {
 
   /** Runs all that waits, also what that asks for. One that fails waits again. */
   async run(jobs: readonly JobKind[]): Promise<void> {
-    for (const [key, { name, data }] of this.#asked) {
-      const kind = itemWhere(jobs, (job) => job.name === name);
+    for (;;) {
+      const [first] = this.#mayBegin();
+      if (first === undefined) return;
+      const [key, asked] = first;
+      const kind = itemWhere(jobs, (job) => job.name === asked.name);
       this.#asked.delete(key);
       try {
-        await kind.run(data, new AbortController().signal);
+        await kind.run(asked.data, new AbortController().signal);
       } catch (error) {
-        this.#asked.set(key, { name, data });
+        this.#asked.set(key, asked);
         throw error;
       }
     }
+  }
+
+  #mayBegin() {
+    const now = Date.now();
+    return [...this.#asked].filter(([, { notBefore }]) => notBefore <= now);
   }
 }
 

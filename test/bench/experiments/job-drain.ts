@@ -32,7 +32,10 @@ export const jobDrain: LoneExperiment = ({ scale, parts, tell }) =>
     const { kind, finished } = counting(scale.jobs);
     const asking = new Jobs({ ...base, kinds: [{ ...kind, atOnce: 0 }] });
     await asking.start();
-    const keys = Array.from({ length: scale.jobs }, (_, index) => [index.toString(), {}] as const);
+    const keys = Array.from(
+      { length: scale.jobs },
+      (_, index) => [index.toString(), { data: {} }] as const,
+    );
     await db
       .transaction()
       .execute((transaction) => asking.askAll(transaction, kind, new Map(keys)));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The organisations by their certificates alone: every step is a transaction of this program.
+import { setTimeout as delay } from 'node:timers/promises';
 import type { OrderKey, OrderState } from '@fabric-offline-pay/domain';
 import type { LedgerClients } from '@fabric-offline-pay/operate';
 import { CAPTURE_ID, type Passages } from '@fabric-offline-pay/sdk';
@@ -45,13 +46,19 @@ async function captureClaimed(
   return state;
 }
 
-/** When a hold has expired, the bank gives the money back. A bank's node does the same by its clock, within a minute. */
-export const expireOnLedger =
-  (clients: LedgerClients): BankDesk['expire'] =>
-  async (passages, key) => {
-    const { settlement } = await clients.client('bank', 'bank-node');
-    return stateOf(passages.note('settlement:expire', () => settlement.expire(key)));
-  };
+/** Waits for the end of the hold, and gives the money back. A bank's node does the same by its clock. */
+async function expire(
+  clients: LedgerClients,
+  passages: Passages,
+  key: OrderKey,
+): Promise<OrderState> {
+  const { orderNumber, settlement } = await clients.client('bank', 'bank-node');
+  await passages.caughtUp();
+  const { hold } = await orderNumber.readOrder(key);
+  const until = (hold?.expiresAt ?? 0) * 1000 - Date.now();
+  if (until > 0) await delay(until);
+  return stateOf(passages.note('settlement:expire', () => settlement.expire(key)));
+}
 
 const bankDesk = (clients: LedgerClients): BankDesk => ({
   resolved: (passages, key) => captureClaimed(clients, passages, key),
@@ -59,7 +66,7 @@ const bankDesk = (clients: LedgerClients): BankDesk => ({
     const { settlement } = await clients.client('bank', 'bank-node');
     return stateOf(passages.note('settlement:void', () => settlement.void(key)));
   },
-  expire: expireOnLedger(clients),
+  expired: (passages, key) => expire(clients, passages, key),
   payOut: async (request) => {
     const cashier = await clients.client('merchant', 'cashier', request.payeeId);
     const teller = await clients.client('bank', 'teller');

@@ -15,7 +15,6 @@ import {
   type WatchedOrder,
 } from '@fabric-offline-pay/sdk';
 import { runStep } from './failure.js';
-import { expireOnLedger } from './on-ledger.js';
 import type {
   BankDesk,
   CourierDesk,
@@ -73,6 +72,8 @@ const courierDesk = (node: LogisticsClient): CourierDesk => ({
 const isDecided = (order: WatchedOrder): boolean =>
   order.verification !== 'alarm' && hasBankSettled(order);
 
+const hasExpired = ({ state }: WatchedOrder): boolean => state === 'expired';
+
 /** Unit 16: an operator looks at the alert. */
 async function acknowledge(
   { operator }: NodeClients,
@@ -112,7 +113,7 @@ async function payOut({ nodes, statistics }: OverNodes, request: PayOutRequest):
 }
 
 function bankDesk(parts: OverNodes): BankDesk {
-  const { clients, nodes, watch } = parts;
+  const { nodes, watch } = parts;
   const decided = async (key: OrderKey): Promise<OrderState> => {
     await acknowledge(nodes, key);
     return (await watch.until(key, isDecided)).state;
@@ -120,7 +121,7 @@ function bankDesk(parts: OverNodes): BankDesk {
   return {
     resolved: (_, key) => decided(key),
     upheld: (_, key) => decided(key),
-    expire: expireOnLedger(clients),
+    expired: async (_, key) => (await watch.until(key, hasExpired)).state,
     payOut: (request) => payOut(parts, request),
   };
 }

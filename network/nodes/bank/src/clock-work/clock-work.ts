@@ -6,8 +6,8 @@ import type { BankDatabase, BankTables } from '../database/schema.js';
 import { endSubjects, fileEnds, type EndingFile, type FileEnd } from './certificate-ends.js';
 import type { ClockLedger } from './clock-ledger.js';
 import { doDue, isDueKind } from './do-due.js';
-import { takeDue } from './due-store.js';
-import { DueThings } from './due-things.js';
+import { dueBetween, takeDue } from './due-store.js';
+import { DueThings, type AskLooks } from './due-things.js';
 
 export interface ClockContext {
   readonly db: BankDatabase;
@@ -28,17 +28,38 @@ const DO_DUE = { name: 'do-what-is-due' } as const;
 /** So many are asked for each minute: more would wait longer in the queue than in the table. */
 const MOST_A_MINUTE = 500;
 
+const MINUTE_MS = 60_000;
+
+const FIND_DUE = { name: 'find-what-is-due' } as const;
+
+/**
+ * What becomes due before the clock's next look, is looked for at its own second. What became due just now is looked for at once. Older
+ * blocks, which a node reads that was away or is rebuilt, say what was done long ago: the clock's look finds what is left of it.
+ */
+const askLooks =
+  ({ work, clock }: ClockContext): AskLooks =>
+  async (db, dueAts) => {
+    const now = clock();
+    const near = dueAts.filter((dueAt) => Math.abs(dueAt - now) <= MINUTE_MS);
+    const seconds = new Set(near.map((dueAt) => Math.ceil(Math.max(dueAt, now) / 1000)));
+    for (const second of seconds)
+      await work.ask(db, FIND_DUE, second.toString(), {}, second * 1000);
+  };
+
 /** Looks once, and asks for what is due. Two machines that look at the same time take different things. */
-export async function findDue({ db, work, clock }: ClockContext): Promise<void> {
+export async function findDue(context: ClockContext): Promise<void> {
+  const { db, work, clock } = context;
+  const now = clock();
   await db.transaction().execute(async (transaction) => {
-    for (const { kind, key } of await takeDue(transaction, clock(), MOST_A_MINUTE))
+    for (const { kind, key } of await takeDue(transaction, now, MOST_A_MINUTE))
       await work.ask(transaction, DO_DUE, `${kind}/${key}`, { kind, key });
+    await askLooks(context)(transaction, await dueBetween(transaction, now, now + MINUTE_MS));
   });
   work.wake();
 }
 
 const findDueJob = (context: ClockContext): JobKind => ({
-  name: 'find-what-is-due',
+  ...FIND_DUE,
   schedule: '* * * * *',
   run: () => findDue(context),
 });
@@ -72,7 +93,7 @@ const checkEndsJob = (context: ClockContext): JobKind => ({
 /** @param bankId whose customers, payees and reserves are looked after */
 export function clockWork(context: ClockContext, bankId: string): WorkParts<BankTables> {
   return {
-    projections: [new DueThings(bankId)],
+    projections: [new DueThings(bankId, askLooks(context))],
     jobs: [findDueJob(context), doDueJob(context), checkEndsJob(context)],
   };
 }

@@ -46,6 +46,8 @@ export class DueRows {
   #things = new Map<string, readonly DueThing[]>();
   #replaced = new Set<string>();
   readonly #db: Tables;
+  /** When what was written becomes due, milliseconds since 1970. */
+  readonly dueAts: number[] = [];
 
   constructor(db: Tables) {
     this.#db = db;
@@ -83,6 +85,7 @@ export class DueRows {
       all.map((thing) => rowOf(subject, thing, spans)),
     );
     await addRows(this.#db, 'due_things', rows, 'key');
+    this.dueAts.push(...rows.map(({ due_at }) => due_at));
   }
 }
 
@@ -108,6 +111,18 @@ export interface Due {
 const AGAIN_MS = 600_000;
 const DAY_MS = 86_400_000;
 const MOST_DOUBLINGS = 8;
+
+/** @returns when something becomes due for the first time between these, milliseconds since 1970 */
+export async function dueBetween(db: Tables, after: number, until: number) {
+  const rows = await db
+    .selectFrom('due_things')
+    .select('due_at')
+    .distinct()
+    .where('due_at', '>', after)
+    .where('due_at', '<=', until)
+    .execute();
+  return rows.map(({ due_at }) => due_at);
+}
 
 /**
  * Takes what is due, the longest first, and notes that it was tried: should doing it not change its row, it comes again later.

@@ -67,13 +67,21 @@ async function setPayee(db: Tables, payeeId: string, isOwn: boolean): Promise<vo
   else await db.deleteFrom('own_payees').where('payee_id', '=', payeeId).execute();
 }
 
+/** @param dueAts milliseconds since 1970 */
+export type AskLooks = (db: Tables, dueAts: readonly number[]) => Promise<void>;
+
 export class DueThings implements Projection<BankTables> {
   readonly tables = ['due_things', 'own_payees', 'credit_counts', 'clock_policy'] as const;
   readonly #bankId: string;
+  readonly #askLooks: AskLooks;
 
-  /** @param bankId whose customers, payees and reserves are looked after */
-  constructor(bankId: string) {
+  /**
+   * @param bankId whose customers, payees and reserves are looked after
+   * @param askLooks told when what blocks bring becomes due
+   */
+  constructor(bankId: string, askLooks: AskLooks) {
     this.#bankId = bankId;
+    this.#askLooks = askLooks;
   }
 
   apply(db: Tables, block: CommittedBlock): Promise<void> {
@@ -94,6 +102,7 @@ export class DueThings implements Projection<BankTables> {
     }
     await counts.write();
     await writing.due.write();
+    await this.#askLooks(db, writing.due.dueAts);
   }
 
   async #follow(writing: Writing, change: RowChange): Promise<void> {

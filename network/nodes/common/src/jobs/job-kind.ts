@@ -4,6 +4,13 @@
 /** JSON; identifiers only, since people who operate the node see it. */
 export type JobData = Readonly<Record<string, unknown>>;
 
+/** A run that is asked for. */
+export interface AskedRun {
+  readonly data: JobData;
+  /** Not before this time, milliseconds since 1970; absent: at once. A run that waits already under the key keeps its own time. */
+  readonly notBefore?: number | undefined;
+}
+
 /**
  * Lines of a kind that do not wait for each other, such as one for each host that may not answer. Still one waits and one runs for each
  * key, in whichever lane it was asked for last.

@@ -39,7 +39,7 @@ async function startJobsOn(on: Kysely<object>, kinds: readonly JobKind[]): Promi
 }
 
 const ask = (jobs: Jobs, kind: JobKind, key: string): Promise<void> =>
-  db.transaction().execute((transaction) => jobs.ask(transaction, kind, key, { key }));
+  db.transaction().execute((transaction) => jobs.ask(transaction, kind, key, { data: { key } }));
 
 const until = (what: string, holds: () => boolean): Promise<true> =>
   waitUntil(what, () => holds() || undefined, { deadlineMs: 20_000 });
@@ -63,7 +63,7 @@ test('a run is asked for by the transaction that has the reason: undone, nothing
   const { kind, ran } = noting('reasons');
   const jobs = await startJobs(kind);
   const undone = db.transaction().execute(async (transaction) => {
-    await jobs.ask(transaction, kind, 'undone', { key: 'undone' });
+    await jobs.ask(transaction, kind, 'undone', { data: { key: 'undone' } });
     throw new Error('undo');
   });
   await expect(undone).rejects.toThrow('undo');
@@ -93,7 +93,7 @@ test('a backlog is worked off without a pause between two', async () => {
   const keys = Array.from({ length: 40 }, (_, index) => index.toString());
   const { kind, ran } = noting('backlog');
   const asking = await startJobs({ ...kind, atOnce: 0 });
-  const asked = new Map(keys.map((key) => [key, { key }]));
+  const asked = new Map(keys.map((key) => [key, { data: { key } }]));
   await db.transaction().execute((transaction) => asking.askAll(transaction, kind, asked));
   await startJobs(kind);
   // With a pause of half a second after each it would take 20.
@@ -108,7 +108,7 @@ test('so many run at the same time as the kind allows, though one is woken', asy
   const held = new Promise<void>((resolve) => (release = resolve));
   const { kind, ran } = noting('together', () => held);
   const jobs = await startJobs({ ...kind, atOnce: 3 });
-  const asked = new Map(['a', 'b', 'c', 'd'].map((key) => [key, { key }]));
+  const asked = new Map(['a', 'b', 'c', 'd'].map((key) => [key, { data: { key } }]));
   await db.transaction().execute((transaction) => jobs.askAll(transaction, kind, asked));
   jobs.wake(kind);
   await until('three runs', () => ran.length === 3);
@@ -133,7 +133,7 @@ describe('lanes of a kind', () => {
   }
 
   const askIn = async (jobs: Jobs, kind: JobKind, lane: string, ...keys: readonly string[]) => {
-    const asked = new Map(keys.map((key) => [key, { key, lane }]));
+    const asked = new Map(keys.map((key) => [key, { data: { key, lane } }]));
     await db.transaction().execute((transaction) => jobs.askAll(transaction, kind, asked));
     jobs.wake(kind);
   };
@@ -211,7 +211,7 @@ test('of several keys, those that wait run once, and those that run already once
   await ask(jobs, kind, 'a');
   await until('the first run', () => ran.length === 1);
   await ask(jobs, kind, 'b');
-  const asked = new Map(['c', 'b', 'a'].map((key) => [key, { key }]));
+  const asked = new Map(['c', 'b', 'a'].map((key) => [key, { data: { key } }]));
   await db.transaction().execute((transaction) => jobs.askAll(transaction, kind, asked));
   expect(await jobs.states()).toMatchObject([{ name: 'several', waiting: 3, running: 1 }]);
   release();
@@ -325,12 +325,27 @@ test('a start takes over what the last one made, and changes only what is new', 
   ]);
 });
 
+test('a run that is asked for later begins then, and not before', async () => {
+  const begun: number[] = [];
+  const { kind, ran } = noting('later', () => void begun.push(Date.now()));
+  const jobs = await startJobs(kind);
+  const notBefore = Date.now() + 1_500;
+  await db.transaction().execute(async (transaction) => {
+    await jobs.ask(transaction, kind, 'later', { data: { key: 'later' }, notBefore });
+    await jobs.ask(transaction, kind, 'now', { data: { key: 'now' } });
+  });
+  jobs.wake(kind);
+  await until('the later run', () => ran.length === 2);
+  expect(ran).toEqual(['now', 'later']);
+  expect(begun[1]).toBeGreaterThanOrEqual(notBefore);
+});
+
 test('what was asked for by a clock that was a month ahead is done, and the clock asks again', async () => {
   const { kind, ran } = noting('put-off');
   const jobs = await startJobs(kind);
   const ahead = sql`now() + interval '30 days'`;
   await db.transaction().execute(async (transaction) => {
-    await jobs.ask(transaction, kind, 'late', { key: 'late' });
+    await jobs.ask(transaction, kind, 'late', { data: { key: 'late' } });
     await sql`update jobs.job set start_after = ${ahead} where name = 'put-off'`.execute(
       transaction,
     );

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CompiledQuery, sql } from 'kysely';
 import { fromKysely, PgBoss, type Db, type JobWithMetadata, type QueueOptions } from 'pg-boss';
-import type { JobData, JobKind } from './job-kind.js';
+import type { AskedRun, JobData, JobKind } from './job-kind.js';
 import {
   choiceOf,
   dueLanes,
@@ -179,29 +179,30 @@ export class Jobs {
     transaction: AnyDatabase,
     kind: Pick<JobKind, 'name'>,
     key: string,
-    data: JobData,
+    run: AskedRun,
   ): Promise<void> {
-    await this.askAll(transaction, kind, new Map([[key, data]]));
+    await this.askAll(transaction, kind, new Map([[key, run]]));
   }
 
   /** The same for several keys of a kind, in a few statements. */
   async askAll(
     transaction: AnyDatabase,
     { name }: Pick<JobKind, 'name'>,
-    asked: ReadonlyMap<string, JobData>,
+    asked: ReadonlyMap<string, AskedRun>,
   ): Promise<void> {
     const db = fromKysely(transaction);
     const kind = this.#options.kinds.find((each) => each.name === name);
     // In one order, so that two transactions that ask for the same do not wait for each other.
     let left = [...asked]
-      .map(([key, data]): Waiting => ({ key, data, lane: laneFor(kind, data) }))
+      .map(([key, run]): Waiting => ({ key, ...run, lane: laneFor(kind, run.data) }))
       .sort((a, b) => (a.key < b.key ? -1 : 1));
     this.#noteAsked(name, left);
     while (left.length > 0) {
-      const wanted = left.map(({ key, data, lane }) => ({
+      const wanted = left.map(({ key, data, lane, notBefore }) => ({
         singletonKey: key,
         data,
         priority: lane,
+        ...(notBefore !== undefined && { startAfter: new Date(notBefore) }),
       }));
       const made = await this.#queue.insert(name, wanted, { db, returnId: true });
       if (made?.length === left.length) return;

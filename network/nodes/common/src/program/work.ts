@@ -7,7 +7,7 @@ import type { PositionTables } from '../follower/position.js';
 import { Standstill } from '../follower/standstill.js';
 import { factsOf } from '../http/node-error.js';
 import type { NodeMetrics } from '../http/metrics.js';
-import type { JobData, JobKind } from '../jobs/job-kind.js';
+import type { AskedRun, JobData, JobKind } from '../jobs/job-kind.js';
 import { Jobs, type FailingJob, type JobState } from '../jobs/jobs.js';
 import type { AnyDatabase } from '../jobs/queue-table.js';
 import { elapsed } from '../system/elapsed.js';
@@ -32,13 +32,13 @@ export interface WorkParts<Tables> {
 
 /** What is asked for in one transaction, so that what many blocks ask for again and again is asked for once. */
 class Gathered {
-  readonly asked = new Map<string, Map<string, JobData>>();
+  readonly asked = new Map<string, Map<string, AskedRun>>();
 
   constructor(readonly transaction: AnyDatabase) {}
 
-  add({ name }: Pick<JobKind, 'name'>, key: string, data: JobData): void {
-    const known = this.asked.get(name) ?? new Map<string, JobData>();
-    this.asked.set(name, known.set(key, data));
+  add({ name }: Pick<JobKind, 'name'>, key: string, run: AskedRun): void {
+    const known = this.asked.get(name) ?? new Map<string, AskedRun>();
+    this.asked.set(name, known.set(key, run));
   }
 }
 
@@ -91,17 +91,22 @@ export class Work<Tables extends PositionTables> {
     await Promise.race([follower.reached(head, signal), ended]);
   }
 
-  /** Asks for work in the transaction that has the reason for it. It begins when that was committed, at the latest half a second later. */
+  /**
+   * Asks for work in the transaction that has the reason for it. It begins when that was committed, at the latest half a second later.
+   * @param notBefore milliseconds since 1970, when it shall not begin at once
+   */
   async ask(
     transaction: AnyDatabase,
     kind: Pick<JobKind, 'name'>,
     key: string,
     data: JobData,
+    notBefore?: number,
   ): Promise<void> {
     if (this.#jobs === undefined) throw new Error('Work is asked for before the node works.');
     this.#asked.add(kind.name);
-    if (transaction === this.#gathered?.transaction) this.#gathered.add(kind, key, data);
-    else await this.#jobs.ask(transaction, kind, key, data);
+    const run = { data, notBefore };
+    if (transaction === this.#gathered?.transaction) this.#gathered.add(kind, key, run);
+    else await this.#jobs.ask(transaction, kind, key, run);
   }
 
   /** Begins asked work at once: to be called after the transaction. A block does it by itself. */
