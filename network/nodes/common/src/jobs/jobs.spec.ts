@@ -340,26 +340,74 @@ test('a run that is asked for later begins then, and not before', async () => {
   expect(begun[1]).toBeGreaterThanOrEqual(notBefore);
 });
 
-test('what was asked for by a clock that was a month ahead is done, and the clock asks again', async () => {
-  const { kind, ran } = noting('put-off');
-  const jobs = await startJobs(kind);
-  const ahead = sql`now() + interval '30 days'`;
-  await db.transaction().execute(async (transaction) => {
-    await jobs.ask(transaction, kind, 'late', { data: { key: 'late' } });
-    await sql`update jobs.job set start_after = ${ahead} where name = 'put-off'`.execute(
-      transaction,
-    );
-    await sql`update jobs.version set cron_on = ${ahead}`.execute(transaction);
-    await sql`update jobs.queue set monitor_claim_on = ${ahead}`.execute(transaction);
+describe.each(['90 minutes', '30 days'])('after a clock that was ahead by %s', (ahead) => {
+  const then = sql`now() + ${sql.lit(ahead)}::interval`;
+
+  test('what was asked for is done, and the clock asks again', async () => {
+    const { kind, ran } = noting('put-off');
+    const jobs = await startJobs(kind);
+    await db.transaction().execute(async (transaction) => {
+      await jobs.ask(transaction, kind, 'late', { data: { key: 'late' } });
+      await sql`update jobs.job set start_after = ${then} where name = 'put-off'`.execute(
+        transaction,
+      );
+      await sql`update jobs.version set cron_on = ${then}, flow_on = ${then}`.execute(transaction);
+      await sql`update jobs.queue set monitor_claim_on = ${then}, maintain_on = ${then}`.execute(
+        transaction,
+      );
+    });
+    await jobs.stop();
+    await eventuallyIdle(await startJobs(kind));
+    expect(ran).toEqual(['late']);
+    const { rows } = await sql`
+      select (select count(*)::integer from jobs.version where greatest(cron_on, flow_on) > now()) as passes,
+        (select count(*)::integer from jobs.queue where greatest(monitor_claim_on, maintain_on) > now()) as queues
+    `.execute(db);
+    expect(rows).toEqual([{ passes: 0, queues: 0 }]);
   });
-  await jobs.stop();
-  await eventuallyIdle(await startJobs(kind));
-  expect(ran).toEqual(['late']);
-  const { rows } = await sql`
-    select (select count(*)::integer from jobs.version where cron_on > now()) as passes,
-      (select count(*)::integer from jobs.queue where monitor_claim_on > now()) as queues
-  `.execute(db);
-  expect(rows).toEqual([{ passes: 0, queues: 0 }]);
+
+  test('an attempt that waits its hour goes on waiting, one that waits longer does not', async () => {
+    const { kind, ran } = noting('attempts');
+    const jobs = await startJobs(kind);
+    const wait = sql`now() + interval '59 minutes'`;
+    await db.transaction().execute(async (transaction) => {
+      for (const key of ['waits', 'too long'])
+        await jobs.ask(transaction, kind, key, { data: { key } });
+      await sql`
+        update jobs.job set state = 'retry', retry_count = 12,
+          start_after = case singleton_key when 'waits' then ${wait} else ${wait} + ${sql.lit(ahead)}::interval end
+        where name = 'attempts'
+      `.execute(transaction);
+    });
+    await jobs.stop();
+    await startJobs(kind);
+    await until('the attempt', () => ran.length > 0);
+    expect(ran).toEqual(['too long']);
+    await sql`delete from jobs.job where name = 'attempts'`.execute(db);
+  });
+});
+
+test('what fails while an earlier attempt waits an hour is tried again as soon as any other', async () => {
+  let failing = true;
+  const { kind, ran } = noting('twice-asked', () => {
+    if (failing) throw new Error('the host is away');
+  });
+  const jobs = await startJobs(kind);
+  await ask(jobs, kind, 'c');
+  await until('the first attempt', () => failures.length === 1);
+  const putOff = sql`update jobs.job set start_after = now() + interval '55 minutes', retry_count = 12
+    where name = 'twice-asked' and state = 'retry'`;
+  await waitUntil(
+    'the failure to be noted',
+    async () => ((await putOff.execute(db)).numAffectedRows === 1n ? true : undefined),
+    { deadlineMs: 5_000 },
+  );
+  await ask(jobs, kind, 'c');
+  jobs.wake(kind);
+  await until('the second attempt', () => failures.length === 2);
+  failing = false;
+  await until('the third attempt', () => ran.length === 3);
+  await eventuallyIdle(jobs);
 });
 
 test('a database server that does not answer is told, and holds nobody who ends', async () => {

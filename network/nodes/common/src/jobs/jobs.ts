@@ -3,6 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CompiledQuery, sql } from 'kysely';
 import { fromKysely, PgBoss, type Db, type JobWithMetadata, type QueueOptions } from 'pg-boss';
+import { bringForward } from './earlier-attempt.js';
 import type { AskedRun, JobData, JobKind } from './job-kind.js';
 import {
   choiceOf,
@@ -354,8 +355,10 @@ export class Jobs {
   }
 
   async #run(kind: JobKind, job: JobWithMetadata<JobData>): Promise<void> {
+    if (await this.#succeeds(kind, job)) return;
+    await bringForward(this.#options.db, job);
     // Without its cause, which the queue would keep: it may name people.
-    if (!(await this.#succeeds(kind, job))) throw new Error('failed, see the log');
+    throw new Error('failed, see the log');
   }
 
   async #succeeds(
