@@ -140,6 +140,7 @@ const STATUSES: readonly (readonly [status: string, ended: Ended])[] = [
   ['declined', 'refused'],
   ['pending', 'uncertain'],
   ['reversed', 'uncertain'],
+  ['constructor', 'uncertain'],
 ];
 
 /** How the bank hears of it: in the answer, after the host took it up, or under its id, because the answer got lost. */
@@ -319,6 +320,18 @@ test.each([401, 408, 425, 429, 500, 503])(
     );
   },
 );
+
+test('a word that a host uses as it likes is only what it is', async () => {
+  const odd = { ...ERROR, errorCode: 'constructor' };
+  await withScript([[/^\/transactions/, 400, odd]], async () =>
+    expect(await authorise()).toEqual({ outcome: 'refused', reason: 'REFUSED_BY_HOST' }),
+  );
+  await empty();
+  const made = { ...MADE, transactionStatus: 'constructor' };
+  await withScript([[/^\/transactions/, 201, made]], () =>
+    expect(authorise()).rejects.toThrow(HostUncertain),
+  );
+});
 
 test('an error that comes with the state of a request is not that state', async () => {
   await withScript(

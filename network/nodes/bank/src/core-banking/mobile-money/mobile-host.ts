@@ -45,13 +45,13 @@ const unavailable = (cause?: unknown): HostUnavailable =>
 const done = (reference: string): Answer => ({ outcome: 'done', reference });
 
 /** Free text in the API; whatever is not here may still change. */
-const STATUSES: Readonly<Record<string, 'done' | 'refused'>> = {
-  completed: 'done',
-  failed: 'refused',
-  declined: 'refused',
-  cancelled: 'refused',
-  rejected: 'refused',
-};
+const STATUSES: ReadonlyMap<string, 'done' | 'refused'> = new Map([
+  ['completed', 'done'],
+  ['failed', 'refused'],
+  ['declined', 'refused'],
+  ['cancelled', 'refused'],
+  ['rejected', 'refused'],
+]);
 
 /** @throws {HostUncertain} when other money was moved: somebody must look at it, and nothing is booked before */
 function doneAsAsked(request: HostRequest, found: TransactionObject): Answer {
@@ -61,7 +61,7 @@ function doneAsAsked(request: HostRequest, found: TransactionObject): Answer {
 
 /** The same, however the host came to show it: at once, under the request's id, or after it took the request up. */
 function answerOfTransaction(request: HostRequest, found: TransactionObject): Answer {
-  const status = STATUSES[found.transactionStatus.toLowerCase()];
+  const status = STATUSES.get(found.transactionStatus.toLowerCase());
   if (status === undefined) throw uncertain('The mobile-money host has not decided yet.');
   if (status === 'refused') return refused('REFUSED_BY_HOST');
   return doneAsAsked(request, found);

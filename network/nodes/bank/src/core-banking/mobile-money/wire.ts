@@ -125,22 +125,22 @@ const LIMITS = [
   'maxBalanceExceeded',
 ];
 
-const CODES: Readonly<Record<string, Meaning>> = {
-  ...Object.fromEntries(LIMITS.map((code) => [code, 'LIMIT_EXCEEDED' as const])),
-  insufficientFunds: 'INSUFFICIENT_FUNDS',
-  incorrectState: 'INSTRUMENT_BLOCKED',
-  requestDeclined: 'INSTRUMENT_BLOCKED',
-  linkViolation: 'INSTRUMENT_BLOCKED',
-  identifierError: 'INSTRUMENT_UNKNOWN',
-  duplicateRequest: 'duplicate',
-  rateLimitError: 'unclear',
-};
+const CODES: ReadonlyMap<string, Meaning> = new Map([
+  ...LIMITS.map((code) => [code, 'LIMIT_EXCEEDED'] as const),
+  ['insufficientFunds', 'INSUFFICIENT_FUNDS'],
+  ['incorrectState', 'INSTRUMENT_BLOCKED'],
+  ['requestDeclined', 'INSTRUMENT_BLOCKED'],
+  ['linkViolation', 'INSTRUMENT_BLOCKED'],
+  ['identifierError', 'INSTRUMENT_UNKNOWN'],
+  ['duplicateRequest', 'duplicate'],
+  ['rateLimitError', 'unclear'],
+]);
 
 /** Whatever the code: the host is not well, or does not know us. That is nothing about the customer. */
 const UNCLEAR_CATEGORIES = ['internal', 'serviceUnavailable', 'authorisation'];
 
 export function meaningOf({ errorCategory, errorCode }: z.output<typeof error>): Meaning {
-  const known = CODES[errorCode];
+  const known = CODES.get(errorCode);
   if (known !== undefined) return known;
   return UNCLEAR_CATEGORIES.includes(errorCategory) ? 'unclear' : 'REFUSED_BY_HOST';
 }
