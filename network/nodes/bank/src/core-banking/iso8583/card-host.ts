@@ -15,6 +15,7 @@ import {
   currencyNumber,
   fitsAmount,
   referenceNumber,
+  releasedField,
   repetitionOf,
   type About,
   type Acquirer,
@@ -206,6 +207,6 @@ export class CardHost implements Host {
     const message = cardMessage(this.#parts.acquirer, about);
     const said = wasSent ? repetitionOf(message) : message;
     const { fields: answer } = await this.#parts.line.exchange(said);
-    return { asked: message.fields, answer };
+    return { asked: message.fields, answer, released: releasedField(about) };
   }
 }

@@ -120,6 +120,10 @@ function originalOf(acquirer: Acquirer, { original, remaining }: About): Fields 
 const amountOf = ({ kind, request, original = request }: About): string =>
   kind === 'release' ? original.amount : request.amount;
 
+/** @returns field 4 of an answer by a host that names what it released, and not what it was sent; undefined for anything but a release */
+export const releasedField = ({ kind, request }: About): string | undefined =>
+  kind === 'release' ? amountField(request.amount) : undefined;
+
 /** @throws {IsoFormatError} later, when the message is encoded, for what does not fit. */
 export function cardMessage(acquirer: Acquirer, about: About): IsoMessage {
   const { type, processing } = FORMS[about.kind];

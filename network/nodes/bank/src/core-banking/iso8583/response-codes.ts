@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an answer means (ISO 8583:1987): its response code, field 39, and the money that it is about, fields 4 and 49.
+// What an answer means (ISO 8583:1987): its response code, field 39, and the money that it is about, fields 4, 49 and 95.
 import type { RefusalCode } from '../core-banking.js';
 import type { Fields } from './codec.js';
 import { currencyNumber } from './messages.js';
@@ -8,6 +8,8 @@ import { currencyNumber } from './messages.js';
 export interface Exchanged {
   readonly asked: Fields;
   readonly answer: Fields;
+  /** Of a release: what is released, as field 4 writes it. The message itself names there what was authorised first. */
+  readonly released?: string | undefined;
 }
 
 /** `partial`: another amount was approved than asked for. `unclear`: it does not say whether anything happened, or not to this money. */
@@ -15,9 +17,12 @@ export type Verdict = 'done' | 'partial' | 'unclear' | RefusalCode;
 
 const CODES: readonly (readonly [Verdict, readonly string[]])[] = [
   ['done', ['00', '08', '11', '16']],
-  ['partial', ['10']],
-  // In progress, re-enter, late, cut-off, inoperative, no route, duplicate, malfunction.
-  ['unclear', ['09', '19', '68', '90', '91', '92', '94', '96']],
+  // Approved in part, completed in part.
+  ['partial', ['10', '32']],
+  // Blank, error, in progress, re-enter, invalid response, suspected malfunction.
+  ['unclear', ['  ', '06', '09', '19', '20', '22']],
+  // Late, cut-off, inoperative, no route, duplicate, malfunction.
+  ['unclear', ['68', '90', '91', '92', '94', '96']],
   ['INSUFFICIENT_FUNDS', ['51']],
   // Pick up, expired, restricted, lost, stolen, suspected fraud.
   ['INSTRUMENT_BLOCKED', ['04', '07', '33', '34', '36', '37', '41', '43', '54', '59', '62']],
@@ -33,11 +38,18 @@ const VERDICTS = new Map(
 /** Hosts write field 49 in digits or in letters. */
 const numberOf = (currency: string): string => currencyNumber(currency) ?? currency;
 
+/** What stays authorised; empty in any message but that of a release. */
+const restIn = ({ 95: text = '' }: Fields): string => text.slice(0, 12);
+
+const isRestAsAsked = ({ asked, answer }: Exchanged): boolean =>
+  restIn(asked) === '' || ['', restIn(asked)].includes(restIn(answer));
+
 /** What an answer leaves out is as it was asked for. */
-function doneVerdict({ asked, answer }: Exchanged): Verdict {
+function doneVerdict(exchanged: Exchanged): Verdict {
+  const { asked, answer, released } = exchanged;
   const { 4: amount = asked[4], 49: currency = asked[49] } = answer;
   if (numberOf(currency ?? '') !== numberOf(asked[49] ?? '')) return 'unclear';
-  return amount === asked[4] ? 'done' : 'partial';
+  return [asked[4], released].includes(amount) && isRestAsAsked(exchanged) ? 'done' : 'partial';
 }
 
 /** Without field 39 nothing is known. */

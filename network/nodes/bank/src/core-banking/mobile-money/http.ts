@@ -41,13 +41,21 @@ const MOST_BYTES = 1024 * 1024;
 
 const UNSENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'];
 
-/** `fetch` says why in the cause. */
-function isUnsent(error: unknown): boolean {
-  const code =
-    typeof error === 'object' && error !== null && 'cause' in error
-      ? systemCodeOf(error.cause)
-      : undefined;
-  return code !== undefined && UNSENT.includes(code);
+/** An established connection may report the same code after something was sent: only these come before that. */
+const BEFORE_SENDING: readonly unknown[] = ['getaddrinfo', 'connect'];
+
+const isBeforeSending = (error: unknown): boolean =>
+  typeof error === 'object' &&
+  error !== null &&
+  'syscall' in error &&
+  BEFORE_SENDING.includes(error.syscall);
+
+/** `fetch` says why in the cause; a name with several addresses fails once for each. */
+export function isUnsent(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('cause' in error)) return false;
+  const { cause } = error;
+  const attempts: readonly unknown[] = cause instanceof AggregateError ? cause.errors : [cause];
+  return UNSENT.includes(systemCodeOf(cause) ?? '') && attempts.every(isBeforeSending);
 }
 
 async function textOf(response: Response): Promise<string> {

@@ -330,6 +330,12 @@ describe('the statement of a host', () => {
     expect(entries).toHaveLength(3);
     expect(entries[2]).toMatchObject({ kind: 'authorise', amount });
   });
+
+  test('may have a line of a type that nobody asked for', async () => {
+    expect(await read(() => [{ ...line, type: 'constructor' }])).toMatchObject([
+      { kind: 'refund' },
+    ]);
+  });
 });
 
 test('a correlation id is a UUID, the same for the same key only', () => {

@@ -45,13 +45,13 @@ const unavailable = (cause?: unknown): HostUnavailable =>
 const done = (reference: string): Answer => ({ outcome: 'done', reference });
 
 /** Free text in the API; whatever is not here may still change. */
-const STATUSES: Readonly<Record<string, 'done' | 'refused'>> = {
-  completed: 'done',
-  failed: 'refused',
-  declined: 'refused',
-  cancelled: 'refused',
-  rejected: 'refused',
-};
+const STATUSES: ReadonlyMap<string, 'done' | 'refused'> = new Map([
+  ['completed', 'done'],
+  ['failed', 'refused'],
+  ['declined', 'refused'],
+  ['cancelled', 'refused'],
+  ['rejected', 'refused'],
+]);
 
 /** @throws {HostUncertain} when other money was moved: somebody must look at it, and nothing is booked before */
 function doneAsAsked(request: HostRequest, found: TransactionObject): Answer {
@@ -59,19 +59,54 @@ function doneAsAsked(request: HostRequest, found: TransactionObject): Answer {
   throw uncertain('The mobile-money host moved other money than it was asked to.');
 }
 
+/** The same, however the host came to show it: at once, under the request's id, or after it took the request up. */
 function answerOfTransaction(request: HostRequest, found: TransactionObject): Answer {
-  const status = STATUSES[found.transactionStatus.toLowerCase()];
+  const status = STATUSES.get(found.transactionStatus.toLowerCase());
   if (status === undefined) throw uncertain('The mobile-money host has not decided yet.');
   if (status === 'refused') return refused('REFUSED_BY_HOST');
   return doneAsAsked(request, found);
 }
 
-function answerOfFailure({ error }: RequestStateObject): Answer {
+/** `duplicate`: it was received before, and what became of it is shown under its id. */
+type Judged = Answer | 'duplicate';
+
+function judgeFailure({ error }: RequestStateObject): Judged {
   const meaning = error === undefined ? 'unclear' : meaningOf(error);
-  return refused(meaning === 'unclear' || meaning === 'duplicate' ? 'REFUSED_BY_HOST' : meaning);
+  if (meaning === 'duplicate') return meaning;
+  return refused(meaning === 'unclear' ? 'REFUSED_BY_HOST' : meaning);
 }
 
-const isFinal = (answer: Answer | undefined): answer is Answer => answer !== undefined;
+/** Not about the request, whatever else is said: who asks is not known, it took too long, or too much is asked for. */
+const UNCLEAR_STATUSES = [401, 408, 425, 429];
+
+/** @throws {HostUncertain} when it says nothing about the request */
+function judgeError({ status, body }: HttpAnswer): Judged {
+  const read = errorObject.safeParse(body);
+  const isAboutRequest = status < 500 && !UNCLEAR_STATUSES.includes(status);
+  const meaning = isAboutRequest && read.success ? meaningOf(read.data) : 'unclear';
+  if (meaning === 'unclear')
+    throw uncertain(
+      `The mobile-money host answered with status ${status}, and not as its API says.`,
+    );
+  return meaning === 'duplicate' ? meaning : refused(meaning);
+}
+
+/** The host does not show transactions: there is none, not by this method, or it has no such thing. Any other status may pass. */
+const NOT_SHOWN = [404, 405, 501];
+
+/** @returns undefined for anything else than the state that was asked for */
+function stateShown({ status, body }: HttpAnswer): RequestStateObject | undefined {
+  return status === 200 ? requestState.safeParse(body).data : undefined;
+}
+
+/** Once it may have been sent, nobody knows without an answer what happened. */
+async function inDoubt(work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof NoHttpAnswer ? uncertain(error.message, error) : error;
+  }
+}
 
 export class MobileHost implements Host {
   readonly adapter = 'mobile-money';
@@ -86,13 +121,13 @@ export class MobileHost implements Host {
     // The money was taken when it was authorised.
     if (kept.kind === 'complete') return { request: kept, answer: done(original ?? '') };
     if (kept.state !== 'asked')
-      return { request: kept, answer: await this.#resume(kept, original) };
+      return { request: kept, answer: await inDoubt(() => this.#resume(kept, original)) };
     const request = await advance(this.#parts.db, kept, {
       state: 'sent',
       attempt: 1,
       sent_at: this.#parts.clock(),
     });
-    return { request, answer: await this.#begin(request, original) };
+    return { request, answer: await inDoubt(() => this.#begin(request, original)) };
   }
 
   async echo(): Promise<void> {
@@ -123,54 +158,43 @@ export class MobileHost implements Host {
     return row.reference;
   }
 
+  /** Only a post that never left means that nothing happened: a look that did not leave comes after one that did. */
   async #begin(request: HostRequest, original: string | null): Promise<Answer> {
-    try {
-      return await this.#post(request, original);
-    } catch (error) {
-      if (!(error instanceof NoHttpAnswer)) throw error;
-      if (!error.isUnsent) throw uncertain(error.message, error);
+    const answer = await this.#post(request, original).catch(async (error: unknown) => {
+      if (!(error instanceof NoHttpAnswer && error.isUnsent)) throw error;
       await advance(this.#parts.db, request, { state: 'asked' });
       throw unavailable(error);
-    }
+    });
+    return this.#judge(request, answer);
   }
 
   async #resume(request: HostRequest, original: string | null): Promise<Answer> {
-    try {
-      const found = await this.#lookUp(request);
-      return isFinal(found) ? found : await this.#post(request, original);
-    } catch (error) {
-      throw error instanceof NoHttpAnswer ? uncertain(error.message, error) : error;
-    }
+    const found = await this.#lookUp(request);
+    return found ?? this.#judge(request, await this.#post(request, original));
   }
 
-  async #post(request: HostRequest, original: string | null): Promise<Answer> {
+  #post(request: HostRequest, original: string | null): Promise<HttpAnswer> {
     const { path, body } = postOf(request, this.#parts.account, original);
     const id = correlationId(request.request_key);
     const headers = { 'x-correlationid': id, 'x-date': this.#date() };
-    const answer = await askHttp(this.#parts.http, { method: 'POST', path, headers, body });
-    return (await this.#read(request, answer)) ?? this.#ofError(request, answer);
+    return askHttp(this.#parts.http, { method: 'POST', path, headers, body });
+  }
+
+  /** Of the answer to a post. */
+  async #judge(request: HostRequest, answer: HttpAnswer): Promise<Answer> {
+    const judged = (await this.#read(request, answer)) ?? judgeError(answer);
+    const found = judged === 'duplicate' ? await this.#lookUp(request) : judged;
+    if (found !== undefined) return found;
+    throw uncertain('The mobile-money host knows a request and does not show it.');
   }
 
   /** @returns undefined when it is no object of the API */
-  async #read(request: HostRequest, { status, body }: HttpAnswer): Promise<Answer | undefined> {
+  async #read(request: HostRequest, { status, body }: HttpAnswer): Promise<Judged | undefined> {
     if (status !== 200 && status !== 201 && status !== 202) return undefined;
     const state = requestState.safeParse(body);
     if (state.success) return this.#follow(request, state.data);
     const made = transaction.safeParse(body);
     return made.success ? answerOfTransaction(request, made.data) : undefined;
-  }
-
-  async #ofError(request: HostRequest, { status, body }: HttpAnswer): Promise<Answer> {
-    const read = errorObject.safeParse(body);
-    const meaning = status < 500 && read.success ? meaningOf(read.data) : 'unclear';
-    if (meaning === 'unclear')
-      throw uncertain(
-        `The mobile-money host answered with status ${status}, and not as its API says.`,
-      );
-    if (meaning !== 'duplicate') return refused(meaning);
-    const found = await this.#lookUp(request);
-    if (isFinal(found)) return found;
-    throw uncertain('The mobile-money host knows a request and does not show it.');
   }
 
   /** Asks what became of the request. @returns undefined when the host does not know it */
@@ -181,32 +205,37 @@ export class MobileHost implements Host {
     const read = responseLink.safeParse(body);
     if (status !== 200 || !read.success || !LINK.test(read.data.link))
       throw uncertain(`The mobile-money host answered with status ${status}.`);
-    const answer = await this.#read(request, await this.#get(read.data.link));
-    if (isFinal(answer)) return answer;
+    const judged = await this.#read(request, await this.#get(read.data.link));
+    if (judged !== undefined && judged !== 'duplicate') return judged;
     throw uncertain('The mobile-money host shows something else than it was asked for.');
   }
 
   /** The host took the request up, and decides by and by. */
-  async #follow(request: HostRequest, first: RequestStateObject): Promise<Answer> {
+  async #follow(request: HostRequest, first: RequestStateObject): Promise<Judged> {
     const { everyMs, times } = this.#parts.poll;
     let state = first;
     for (let turn = 0; state.status === 'pending' && turn < times; turn += 1) {
       await pause(everyMs);
-      const { body } = await this.#get(`/requeststates/${first.serverCorrelationId}`);
-      const read = requestState.safeParse(body);
-      if (read.success) state = read.data;
+      const path = `/requeststates/${first.serverCorrelationId}`;
+      state = stateShown(await this.#get(path)) ?? state;
     }
-    if (state.status === 'failed') return answerOfFailure(state);
+    if (state.status === 'failed') return judgeFailure(state);
     if (state.status === 'pending' || state.objectReference === undefined)
       throw uncertain('The mobile-money host has not decided yet.');
     return this.#madeAs(request, state.objectReference);
   }
 
-  /** Only the transaction itself says how much was moved. A host that does not show it says nothing else than what was asked for. */
+  /**
+   * Only the transaction itself says how much was moved, and whether it stands. A host that does not show transactions says nothing else than
+   * what was asked for; one that cannot show this one now may still say otherwise.
+   */
   async #madeAs(request: HostRequest, made: string): Promise<Answer> {
-    const { body } = await this.#get(`/transactions/${encodeURIComponent(made)}`);
-    const found = transaction.safeParse(body);
-    return found.success ? doneAsAsked(request, found.data) : done(made);
+    const { status, body } = await this.#get(`/transactions/${encodeURIComponent(made)}`);
+    if (NOT_SHOWN.includes(status)) return done(made);
+    const { data: found } = transaction.safeParse(body);
+    if (status === 200 && found?.transactionReference === made)
+      return answerOfTransaction(request, found);
+    throw uncertain('The mobile-money host does not show what it did.');
   }
 
   #get(path: string): Promise<HttpAnswer> {

@@ -38,10 +38,10 @@ async function knownOf(db: CoreBankingDatabase, references: readonly string[]): 
   return new Map(rows.map(({ reference, kind, token }) => [reference ?? '', { kind, token }]));
 }
 
-const KINDS: Readonly<Record<string, MovementKind>> = {
-  merchantpay: 'authorise',
-  disbursement: 'payOut',
-};
+const KINDS: ReadonlyMap<string, MovementKind> = new Map([
+  ['merchantpay', 'authorise'],
+  ['disbursement', 'payOut'],
+]);
 
 /** Of the other side. */
 const tokenOf = ({ type, debitParty, creditParty }: StatementLine): string =>
@@ -52,7 +52,7 @@ function entryOf(line: StatementLine, known: Known): HostEntry {
   const ours = known.get(reference);
   return {
     reference,
-    kind: KINDS[type] ?? ours?.kind ?? 'refund',
+    kind: KINDS.get(type) ?? ours?.kind ?? 'refund',
     token: ours?.token ?? tokenOf(line),
     currency,
     amount: unitsOf(line),

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { DomainError, formatAmount, parseDecimal } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
-import type { RefusalCode } from '../core-banking.js';
+import type { MovementKind, RefusalCode } from '../core-banking.js';
 import type { HostRequest } from '../requests/begin.js';
 
 const text = z.string().min(1).max(256);
@@ -22,18 +22,18 @@ export const requestState = z.object({
 
 export type RequestStateObject = z.output<typeof requestState>;
 
+const isText = (value: unknown): value is string | number =>
+  typeof value === 'string' || typeof value === 'number';
+
+/** @returns what was left out as an empty text, and anything else as one that is not empty: it is not as it was asked for. */
+function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  const text = isText(value) ? value.toString() : '?';
+  return text.replace(/[^\x20-\x7e]/g, '?').slice(0, 256);
+}
+
 /** Whatever a host writes there, without what nobody can read, and not too long to be named; empty when it is left out. */
-const written = z
-  .unknown()
-  .transform((value) =>
-    typeof value === 'string' || typeof value === 'number'
-      ? value
-          .toString()
-          .replace(/[^\x20-\x7e]/g, '?')
-          .slice(0, 256)
-      : '',
-  )
-  .prefault(null);
+const written = z.unknown().transform(textOf).prefault(null);
 
 export const transaction = z.object({
   transactionReference: reference,
@@ -61,15 +61,27 @@ export function unitsOf({ amount, currency }: Money): string {
   }
 }
 
+/** How the host calls what is asked of it. */
+const TYPES: Readonly<Record<Exclude<MovementKind, 'complete'>, string>> = {
+  authorise: 'merchantpay',
+  release: 'reversal',
+  refund: 'reversal',
+  payOut: 'disbursement',
+};
+
+/** A host may have names of its own; one of ours says which way the money went. */
+const isTypeOf = (type: string, kind: MovementKind): boolean =>
+  kind !== 'complete' && (type === TYPES[kind] || !Object.values(TYPES).includes(type));
+
 /** @returns whether the host moved the money that it was asked to move; what it leaves out is as it was asked for */
 export function isAsAsked(
-  { amount, currency }: TransactionObject,
-  asked: Pick<HostRequest, 'amount' | 'currency'>,
+  { type, amount, currency }: TransactionObject,
+  asked: Pick<HostRequest, 'kind' | 'amount' | 'currency'>,
 ): boolean {
   const isSameCurrency = ['', asked.currency].includes(currency);
   const isSameAmount =
     amount === '' || unitsOf({ amount, currency: asked.currency }) === asked.amount;
-  return isSameCurrency && isSameAmount;
+  return isTypeOf(type, asked.kind) && isSameCurrency && isSameAmount;
 }
 
 const party = z.array(z.object({ key: written, value: written })).catch([]);
@@ -113,22 +125,22 @@ const LIMITS = [
   'maxBalanceExceeded',
 ];
 
-const CODES: Readonly<Record<string, Meaning>> = {
-  ...Object.fromEntries(LIMITS.map((code) => [code, 'LIMIT_EXCEEDED' as const])),
-  insufficientFunds: 'INSUFFICIENT_FUNDS',
-  incorrectState: 'INSTRUMENT_BLOCKED',
-  requestDeclined: 'INSTRUMENT_BLOCKED',
-  linkViolation: 'INSTRUMENT_BLOCKED',
-  identifierError: 'INSTRUMENT_UNKNOWN',
-  duplicateRequest: 'duplicate',
-  rateLimitError: 'unclear',
-};
+const CODES: ReadonlyMap<string, Meaning> = new Map([
+  ...LIMITS.map((code) => [code, 'LIMIT_EXCEEDED'] as const),
+  ['insufficientFunds', 'INSUFFICIENT_FUNDS'],
+  ['incorrectState', 'INSTRUMENT_BLOCKED'],
+  ['requestDeclined', 'INSTRUMENT_BLOCKED'],
+  ['linkViolation', 'INSTRUMENT_BLOCKED'],
+  ['identifierError', 'INSTRUMENT_UNKNOWN'],
+  ['duplicateRequest', 'duplicate'],
+  ['rateLimitError', 'unclear'],
+]);
 
 /** Whatever the code: the host is not well, or does not know us. That is nothing about the customer. */
 const UNCLEAR_CATEGORIES = ['internal', 'serviceUnavailable', 'authorisation'];
 
 export function meaningOf({ errorCategory, errorCode }: z.output<typeof error>): Meaning {
-  const known = CODES[errorCode];
+  const known = CODES.get(errorCode);
   if (known !== undefined) return known;
   return UNCLEAR_CATEGORIES.includes(errorCategory) ? 'unclear' : 'REFUSED_BY_HOST';
 }
@@ -168,26 +180,26 @@ export function postOf(request: HostRequest, account: string, original: string |
   const bank = [{ key: ACCOUNT, value: account }];
   if (kind === 'authorise')
     return {
-      path: '/transactions/type/merchantpay',
+      path: `/transactions/type/${TYPES[kind]}`,
       body: {
         ...common,
-        type: 'merchantpay',
+        type: TYPES[kind],
         debitParty: [{ key: CUSTOMER, value: token }],
         creditParty: bank,
       },
     };
   if (kind === 'payOut')
     return {
-      path: '/transactions/type/disbursement',
+      path: `/transactions/type/${TYPES[kind]}`,
       body: {
         ...common,
-        type: 'disbursement',
+        type: TYPES[kind],
         debitParty: bank,
         creditParty: [{ key: ACCOUNT, value: token }],
       },
     };
   return {
     path: `/transactions/${encodeURIComponent(original ?? '')}/reversals`,
-    body: { ...common, type: 'reversal' },
+    body: { ...common, type: TYPES.release },
   };
 }

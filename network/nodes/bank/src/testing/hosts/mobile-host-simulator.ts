@@ -144,6 +144,8 @@ export class MobileHostSimulator extends SimulatedHost {
   refusal: string | undefined;
   /** What its transactions say instead of what was moved. */
   says: Readonly<Record<string, unknown>> = {};
+  /** Status of the answer when it is asked for a transaction; it shows transactions unless told. */
+  hides: number | undefined;
   /** What its references begin with. */
   naming = NAMING;
   /** Answers 202 and decides at the second look. */
@@ -204,6 +206,7 @@ export class MobileHostSimulator extends SimulatedHost {
     this.faultForLook = () => undefined;
     this.refusal = undefined;
     this.says = {};
+    this.hides = undefined;
     this.naming = NAMING;
     this.isAsynchronous = false;
   }
@@ -360,6 +363,8 @@ export class MobileHostSimulator extends SimulatedHost {
 
   #show(path: string, query: URLSearchParams): Reply {
     const [, what = '', id = ''] = path.split('/');
+    if (what === 'transactions' && this.hides !== undefined)
+      return { ...UNKNOWN, status: this.hides };
     const ways: Record<string, () => unknown> = {
       heartbeat: () => ({ serviceStatus: 'available' }),
       responses: () => this.#linkOf(id),
