@@ -3,6 +3,7 @@
 import {
   HostUnavailable,
   StatementEndless,
+  StatementTooLong,
   type HostEntry,
   type Hosts,
 } from '../core-banking/core-banking.js';
@@ -52,8 +53,9 @@ export interface BookSide {
 
 type HostContext = HostsContext & { readonly host: string };
 
-const isMissing = (error: unknown): error is HostUnavailable | StatementEndless =>
-  error instanceof HostUnavailable || error instanceof StatementEndless;
+const MISSING = [HostUnavailable, StatementEndless, StatementTooLong] as const;
+
+const isMissing = (error: unknown): error is Error => MISSING.some((kind) => error instanceof kind);
 
 async function statementOf({ hosts, host, signal }: HostContext, day: string): Promise<Statement> {
   const asked = hosts.get(host);
@@ -77,7 +79,7 @@ interface NearDay {
 async function readNear(context: HostContext, day: string): Promise<NearDay> {
   const { entries } = await statementOf(context, day);
   const lines = await hostLines(context.db, day);
-  const own = matchHost(
+  const own = await matchHost(
     lines.filter(({ adapter }) => adapter === context.host),
     entries ?? [],
   );
@@ -96,7 +98,7 @@ async function matchNear(context: HostContext, day: string, own: Matched) {
     ...[Matched, Matched, Matched, Matched],
   ];
   return {
-    matched: matchMiddle([first, second, own, third, fourth]),
+    matched: await matchMiddle([first, second, own, third, fourth]),
     pending: await keysAtEdges(db, day, {
       begin: !before.hasStatement,
       end: !after.hasStatement,
@@ -130,8 +132,9 @@ async function compareOne(
       ...{ ...statement, host, underWay: [], waits: true },
       differences: [missingStatement(host, lines)],
     };
-  const { matched, pending, waits } = await matchDay(context, day, matchHost(lines, entries));
-  const compared = compareHost(matched, requests, pending);
+  const own = await matchHost(lines, entries);
+  const { matched, pending, waits } = await matchDay(context, day, own);
+  const compared = await compareHost(matched, requests, pending);
   return { ...{ ...statement, ...compared, host }, waits: waits || compared.underWay.length > 0 };
 }
 
