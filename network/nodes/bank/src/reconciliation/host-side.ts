@@ -15,25 +15,17 @@ import {
   type Matched,
   type OpenRequest,
 } from './compare-host.js';
-import type { Comparison } from './compare-ledger.js';
 import { dayFrom, isOver } from './days.js';
+import { MOST_NAMED, type HostPart, type HostParts } from './host-part.js';
 import { matchMiddle } from './match-days.js';
 import type { Difference } from './report.js';
 import { hostLines, keysAtEdges } from './snapshot.js';
+import { entrySums } from './sums.js';
 
 /** What a host said of a day, or why it said nothing. */
 type Statement =
   | { readonly entries: readonly HostEntry[]; readonly missing: null }
   | { readonly entries: null; readonly missing: string };
-
-/** One host on one day, beside the book. */
-export type HostComparison = Comparison &
-  Statement & {
-    /** By its adapter. */
-    readonly host: string;
-    /** Whether a statement that comes later may say more of this day. */
-    readonly waits: boolean;
-  };
 
 /** What the comparison of all hosts uses. */
 export interface HostsContext {
@@ -123,32 +115,43 @@ const missingStatement = (host: string, lines: readonly HostLine[]): Difference 
 async function compareOne(
   context: HostContext,
   { day, lines, requests }: BookSide,
-): Promise<HostComparison> {
-  const { host } = context;
-  const statement = await statementOf(context, day);
-  const { entries } = statement;
-  if (entries === null)
+): Promise<HostPart> {
+  const { entries, missing } = await statementOf(context, day);
+  if (entries === null) {
+    const nothing = { entries, underWay: [], sums: [], counts: { differences: 1, underWay: 0 } };
     return {
-      ...{ ...statement, host, underWay: [], waits: true },
-      differences: [missingStatement(host, lines)],
+      ...{ ...nothing, missing, waits: true },
+      differences: [missingStatement(context.host, lines)],
     };
+  }
   const own = await matchHost(lines, entries);
   const { matched, pending, waits } = await matchDay(context, day, own);
-  const compared = await compareHost(matched, requests, pending);
-  return { ...{ ...statement, ...compared, host }, waits: waits || compared.underWay.length > 0 };
+  const { differences, underWay } = await compareHost(matched, requests, pending);
+  return {
+    ...{ entries: entries.length, missing, waits: waits || underWay.length > 0 },
+    counts: { differences: differences.length, underWay: underWay.length },
+    differences: differences.slice(0, MOST_NAMED),
+    underWay: underWay.slice(0, MOST_NAMED),
+    sums: await entrySums(entries),
+  };
 }
 
-/** @returns each host that is configured, or that has entries in the book of this day */
+/**
+ * @param known hosts that an earlier report of the day has
+ * @returns these, each host that is configured, and each that has entries in the book of this day
+ */
 export async function compareHosts(
   context: HostsContext,
   { day, lines, requests }: BookSide,
-): Promise<readonly HostComparison[]> {
-  const names = new Set([...context.hosts.keys(), ...lines.map(({ adapter }) => adapter)]);
-  const compared: HostComparison[] = [];
+  known: readonly string[] = [],
+): Promise<HostParts> {
+  const inBook = lines.map(({ adapter }) => adapter);
+  const names = new Set([...context.hosts.keys(), ...inBook, ...known]);
+  const parts = new Map<string, HostPart>();
   for (const host of [...names].sort()) {
     const isOfHost = ({ adapter }: { readonly adapter: string }): boolean => adapter === host;
     const own = { day, lines: lines.filter(isOfHost), requests: requests.filter(isOfHost) };
-    compared.push(await compareOne({ ...context, host }, own));
+    parts.set(host, await compareOne({ ...context, host }, own));
   }
-  return compared;
+  return parts;
 }
