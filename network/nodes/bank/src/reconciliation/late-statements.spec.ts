@@ -304,6 +304,7 @@ describe('a day that is compared again', () => {
 test.each([
   ['a month', 30],
   ['longer', 40],
+  ['longer, beyond the end of the year', 60],
 ])('after an outage of %s, the days of the last month are compared', async (_what, days) => {
   const stolenOn = dayFrom(DAY, days - 11);
   const hosts = cards(host({ [stolenOn]: [THEFT] }));
