@@ -131,7 +131,7 @@ export interface HostStatements {
    * What the host did on a day, for the daily reconciliation.
    * @param day UTC, `2026-11-29`
    * @param signal nobody waits for it any more
-   * @throws {HostUnavailable | StatementEndless}
+   * @throws {HostUnavailable | StatementEndless | StatementTooLong}
    */
   statement(day: string, signal?: AbortSignal): Promise<readonly HostEntry[]>;
 }
@@ -146,6 +146,15 @@ export type Hosts = ReadonlyMap<string, HostStatements>;
 export class StatementEndless extends Error {
   override readonly name = 'StatementEndless';
   readonly code = 'STATEMENT_ENDLESS';
+}
+
+/** The most entries of a statement: it is compared in the node's memory. */
+export const MOST_ENTRIES = 1_000_000;
+
+/** A host's statement of one day has more than a day can have. Nothing of it is compared; its host must be looked at. */
+export class StatementTooLong extends Error {
+  override readonly name = 'StatementTooLong';
+  readonly code = 'STATEMENT_TOO_LONG';
 }
 
 /** Nothing happened, or what happened was undone. The caller may repeat the request under its key, or give it up. */

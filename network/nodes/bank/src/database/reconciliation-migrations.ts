@@ -62,6 +62,19 @@ async function createResults(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+/** Reports that are there already have no parts: which difference is of which host was not kept. */
+async function createHostParts(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable('reconciled_hosts')
+    .addColumn('day', 'varchar(10)', (column) =>
+      column.notNull().references('reconciliations.day').onDelete('cascade'),
+    )
+    .addColumn('host', 'varchar(64)', (column) => column.notNull())
+    .addColumn('part', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('reconciled_hosts_key', ['day', 'host'])
+    .execute();
+}
+
 export const RECONCILIATION_MIGRATIONS: Migrations = {
   '0014-reconciliation': {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -80,4 +93,14 @@ export const RECONCILIATION_MIGRATIONS: Migrations = {
         .execute();
     },
   },
+  '0029-results-of-wrong-clocks': {
+    async up(db: Kysely<unknown>): Promise<void> {
+      for (const table of ['reconciliations', 'backings'])
+        await db.schema
+          .alterTable(table)
+          .addColumn('doubted', 'boolean', (column) => column.notNull().defaultTo(false))
+          .execute();
+    },
+  },
+  '0030-reconciliation-by-host': { up: createHostParts },
 };

@@ -53,14 +53,27 @@ export interface ReconciliationTable {
   waits: Generated<boolean>;
   /** Hosts without a statement, by their adapters, joined by commas. */
   missing: Generated<string>;
+  /** Whether a clock that was ahead made it: it counts as not made. */
+  doubted: Generated<boolean>;
   /** JSON of the report. */
   report: string;
+}
+
+/** What was compared with one host of a day. Reports of earlier versions have none. */
+export interface ReconciledHostTable {
+  day: string;
+  /** By its adapter. */
+  host: string;
+  /** JSON of the part. */
+  part: string;
 }
 
 /** A signed statement of what backs the currency on the ledger. */
 export interface BackingTable {
   day: string;
   made_at: number;
+  /** Whether a clock that was ahead made it: it is stated again when its day comes. */
+  doubted: Generated<boolean>;
   /** Compact JWS. */
   statement: string;
 }
@@ -69,5 +82,6 @@ export interface ReconciliationTables {
   supplies: SupplyTable;
   funding_ids: FundingIdTable;
   reconciliations: ReconciliationTable;
+  reconciled_hosts: ReconciledHostTable;
   backings: BackingTable;
 }

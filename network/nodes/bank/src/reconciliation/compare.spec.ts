@@ -90,26 +90,56 @@ const entryOf = (reference: string, change: Partial<HostEntry> = {}): HostEntry 
 
 const NONE: ReadonlySet<string> = new Set();
 
-test('an authorisation and its completion may have one reference at the host', () => {
+test('an authorisation and its completion may have one reference at the host', async () => {
   const lines = [lineOf('1'), lineOf('1', { key: 'done', kind: 'complete' })];
   const entries = [entryOf('1', { kind: 'complete' }), entryOf('1')];
   const nothing = { differences: [], underWay: [] };
-  expect(compareHost(matchHost(lines, entries), [], NONE)).toEqual(nothing);
+  expect(await compareHost(await matchHost(lines, entries), [], NONE)).toEqual(nothing);
 });
 
-test('what the host did although its answer got lost is under way; each request explains one entry', () => {
+test('what the host did although its answer got lost is under way; each request explains one entry', async () => {
   const request = { key: 'asked', adapter: 'cards', ...entryOf('1'), token: 'tok' };
-  const matched = matchHost([], [entryOf('1'), entryOf('2')]);
-  expect(compareHost(matched, [request], NONE)).toMatchObject({
+  const matched = await matchHost([], [entryOf('1'), entryOf('2')]);
+  expect(await compareHost(matched, [request], NONE)).toMatchObject({
     differences: [{ key: '2', field: 'entry', book: null, host: 'authorise EUR 100' }],
     underWay: [{ key: 'asked', missing: 'book' }],
   });
 });
 
-test('what a statement may have that is not made yet is awaited', () => {
-  const matched = matchHost([lineOf('1'), lineOf('2')], []);
-  expect(compareHost(matched, [], new Set(['key-1']))).toMatchObject({
+test('what a statement may have that is not made yet is awaited', async () => {
+  const matched = await matchHost([lineOf('1'), lineOf('2')], []);
+  expect(await compareHost(matched, [], new Set(['key-1']))).toMatchObject({
     differences: [{ key: 'key-2', field: 'entry', host: null }],
     underWay: [{ key: 'key-1', missing: 'host' }],
   });
+});
+
+test('neither the same line a hundred thousand times nor the requests for it hold up anything else', async () => {
+  const most = 100_000;
+  const entries = Array.from({ length: most }, () => entryOf('1'));
+  const lines = Array.from({ length: most / 2 }, () => lineOf('1'));
+  const requests = lines.map(({ key }) => ({ ...entryOf('1'), key, adapter: 'cards' }));
+  let turns = 0;
+  const others = setInterval(() => (turns += 1), 0);
+  const matched = await matchHost(lines, entries);
+  const whileMatching = turns;
+  const { differences, underWay } = await compareHost(matched, requests.slice(1), NONE);
+  clearInterval(others);
+  expect([matched.matches.length, differences.length, underWay.length]).toEqual([
+    ...[most / 2, 1, most / 2 - 1],
+  ]);
+  expect([whileMatching, turns - whileMatching].every((count) => count > 0)).toBe(true);
+});
+
+test('what another content is called with a blank explains nothing', async () => {
+  const request = {
+    key: 'asked',
+    adapter: 'cards',
+    ...entryOf('1'),
+    token: 'tok',
+    currency: 'A B',
+  };
+  const entry = entryOf('1', { token: 'tok A', currency: 'B' });
+  const { differences } = await compareHost(await matchHost([], [entry]), [request], NONE);
+  expect(differences).toMatchObject([{ key: '1', book: null }]);
 });

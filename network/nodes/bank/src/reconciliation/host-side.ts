@@ -3,6 +3,7 @@
 import {
   HostUnavailable,
   StatementEndless,
+  StatementTooLong,
   type HostEntry,
   type Hosts,
 } from '../core-banking/core-banking.js';
@@ -14,25 +15,17 @@ import {
   type Matched,
   type OpenRequest,
 } from './compare-host.js';
-import type { Comparison } from './compare-ledger.js';
 import { dayFrom, isOver } from './days.js';
+import { MOST_NAMED, type HostPart, type HostParts } from './host-part.js';
 import { matchMiddle } from './match-days.js';
 import type { Difference } from './report.js';
 import { hostLines, keysAtEdges } from './snapshot.js';
+import { entrySums } from './sums.js';
 
 /** What a host said of a day, or why it said nothing. */
 type Statement =
   | { readonly entries: readonly HostEntry[]; readonly missing: null }
   | { readonly entries: null; readonly missing: string };
-
-/** One host on one day, beside the book. */
-export type HostComparison = Comparison &
-  Statement & {
-    /** By its adapter. */
-    readonly host: string;
-    /** Whether a statement that comes later may say more of this day. */
-    readonly waits: boolean;
-  };
 
 /** What the comparison of all hosts uses. */
 export interface HostsContext {
@@ -52,8 +45,9 @@ export interface BookSide {
 
 type HostContext = HostsContext & { readonly host: string };
 
-const isMissing = (error: unknown): error is HostUnavailable | StatementEndless =>
-  error instanceof HostUnavailable || error instanceof StatementEndless;
+const MISSING = [HostUnavailable, StatementEndless, StatementTooLong] as const;
+
+const isMissing = (error: unknown): error is Error => MISSING.some((kind) => error instanceof kind);
 
 async function statementOf({ hosts, host, signal }: HostContext, day: string): Promise<Statement> {
   const asked = hosts.get(host);
@@ -77,7 +71,7 @@ interface NearDay {
 async function readNear(context: HostContext, day: string): Promise<NearDay> {
   const { entries } = await statementOf(context, day);
   const lines = await hostLines(context.db, day);
-  const own = matchHost(
+  const own = await matchHost(
     lines.filter(({ adapter }) => adapter === context.host),
     entries ?? [],
   );
@@ -96,7 +90,7 @@ async function matchNear(context: HostContext, day: string, own: Matched) {
     ...[Matched, Matched, Matched, Matched],
   ];
   return {
-    matched: matchMiddle([first, second, own, third, fourth]),
+    matched: await matchMiddle([first, second, own, third, fourth]),
     pending: await keysAtEdges(db, day, {
       begin: !before.hasStatement,
       end: !after.hasStatement,
@@ -121,31 +115,43 @@ const missingStatement = (host: string, lines: readonly HostLine[]): Difference 
 async function compareOne(
   context: HostContext,
   { day, lines, requests }: BookSide,
-): Promise<HostComparison> {
-  const { host } = context;
-  const statement = await statementOf(context, day);
-  const { entries } = statement;
-  if (entries === null)
+): Promise<HostPart> {
+  const { entries, missing } = await statementOf(context, day);
+  if (entries === null) {
+    const nothing = { entries, underWay: [], sums: [], counts: { differences: 1, underWay: 0 } };
     return {
-      ...{ ...statement, host, underWay: [], waits: true },
-      differences: [missingStatement(host, lines)],
+      ...{ ...nothing, missing, waits: true },
+      differences: [missingStatement(context.host, lines)],
     };
-  const { matched, pending, waits } = await matchDay(context, day, matchHost(lines, entries));
-  const compared = compareHost(matched, requests, pending);
-  return { ...{ ...statement, ...compared, host }, waits: waits || compared.underWay.length > 0 };
+  }
+  const own = await matchHost(lines, entries);
+  const { matched, pending, waits } = await matchDay(context, day, own);
+  const { differences, underWay } = await compareHost(matched, requests, pending);
+  return {
+    ...{ entries: entries.length, missing, waits: waits || underWay.length > 0 },
+    counts: { differences: differences.length, underWay: underWay.length },
+    differences: differences.slice(0, MOST_NAMED),
+    underWay: underWay.slice(0, MOST_NAMED),
+    sums: await entrySums(entries),
+  };
 }
 
-/** @returns each host that is configured, or that has entries in the book of this day */
+/**
+ * @param known hosts that an earlier report of the day has
+ * @returns these, each host that is configured, and each that has entries in the book of this day
+ */
 export async function compareHosts(
   context: HostsContext,
   { day, lines, requests }: BookSide,
-): Promise<readonly HostComparison[]> {
-  const names = new Set([...context.hosts.keys(), ...lines.map(({ adapter }) => adapter)]);
-  const compared: HostComparison[] = [];
+  known: readonly string[] = [],
+): Promise<HostParts> {
+  const inBook = lines.map(({ adapter }) => adapter);
+  const names = new Set([...context.hosts.keys(), ...inBook, ...known]);
+  const parts = new Map<string, HostPart>();
   for (const host of [...names].sort()) {
     const isOfHost = ({ adapter }: { readonly adapter: string }): boolean => adapter === host;
     const own = { day, lines: lines.filter(isOfHost), requests: requests.filter(isOfHost) };
-    compared.push(await compareOne({ ...context, host }, own));
+    parts.set(host, await compareOne({ ...context, host }, own));
   }
-  return compared;
+  return parts;
 }

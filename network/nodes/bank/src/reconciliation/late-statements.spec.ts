@@ -192,6 +192,29 @@ describe('of several hosts', () => {
     ]);
   });
 
+  test('one that does not give its statement again keeps its part, and the late one of the other is compared', async () => {
+    const late = `${NEXT}T12:00:00Z`;
+    const mobile = { ...THEFT, reference: 'REF000000998' };
+    const hosts = new Map([
+      ['cards', host({ [DAY]: [THEFT] })],
+      ['mobile', host({ [DAY]: [mobile] }, { [DAY]: late })],
+    ]);
+    await work(hosts, `${NEXT}T00:15:00Z`);
+    hosts.set('cards', host({}, { [DAY]: NEVER }));
+    expect(await work(hosts, `${dayFrom(DAY, 2)}T00:15:00Z`)).toBe(false);
+    expect(await named()).toEqual([`${DAY} REF000000999 entry`, `${DAY} REF000000998 entry`]);
+    const [{ hosts: compared, counts, sums } = { hosts: {} }] = await reports();
+    expect(compared).toMatchObject({ cards: { entries: 1 }, mobile: { entries: 1 } });
+    expect(counts).toMatchObject({ 'book-host': 2 });
+    expect(sums?.['EUR']?.day.host).toMatchObject({ authorise: '2000000' });
+  });
+
+  test('one that is not configured any more keeps what its statement said', async () => {
+    await nights(both(host({})), 1);
+    await nights(new Map([['mobile', host({})]]), 4);
+    expect(await named()).toEqual([`${DAY} REF000000999 entry`]);
+  });
+
   test('one that is not configured any more is named while the book has entries of it', async () => {
     await book(`${DAY}T12:00:00Z`, ENTRY, 'old');
     await nights(cards(host({})), 2);
@@ -221,6 +244,43 @@ describe('a day that is compared again', () => {
     expect(await named()).toEqual([`${DAY} REF000000999 entry`]);
   });
 
+  test('before its end, and not any more then, is named with what was said meanwhile', async () => {
+    now = Date.parse(`${DAY}T12:00:00Z`);
+    await book(`${DAY}T11:00:00Z`, ENTRY);
+    const open = { statement: () => Promise.resolve([THEFT]) };
+    await reconcileDay(partsOf(cards(open)), DAY, signal);
+    await nights(cards(host({}, { [DAY]: NEVER })), 3);
+    expect(await named()).toEqual([`${DAY} cards statement`, `${DAY} REF000000999 entry`]);
+    expect((await reports())[0]?.counts['book-host']).toBe(2);
+  });
+
+  test.each<readonly [version: string, more: object]>([
+    ['that did not name the hosts, since none was missing', {}],
+    ['that kept no parts by host', { hosts: { cards: { entries: 1, missing: null } } }],
+  ])('keeps the report of a version %s', async (_version, more) => {
+    const day = dayFrom(DAY, -10);
+    const theft = { pair: 'book-host', key: THEFT.reference, field: 'entry', book: null, host: '' };
+    const counts = { 'ledger-book': 0, 'book-host': 1, underWay: 0 };
+    const ledger = { block: 1, hash: '' };
+    const old = { day, ledger, ...more, counts, differences: [theft], underWay: [], sums: {} };
+    await db
+      .insertInto('reconciliations')
+      .values({
+        ...{
+          day,
+          made_at: Date.parse(`${dayFrom(day, 2)}T00:15:00Z`),
+          report: JSON.stringify(old),
+        },
+        ...{ ledger_book: 0, book_host: 1 },
+      })
+      .execute();
+    const stolen = `${day} REF000000999 entry`;
+    await work(cards(host({}, { [day]: NEVER })), `${NEXT}T00:15:00Z`);
+    expect(await named()).toEqual([stolen]);
+    await work(cards(host({ [day]: [THEFT] })), `${dayFrom(DAY, 2)}T00:15:00Z`);
+    expect(await named()).toEqual([stolen]);
+  });
+
   test('waits for a request whose answer got lost, and names what the host did without one', async () => {
     const request = { request_key: 'a', digest: '', adapter: 'cards', state: 'sent' } as const;
     const nothing = { authorisation: null, stan: null, undo_stan: null, rrn: null, approval: null };
@@ -239,6 +299,21 @@ describe('a day that is compared again', () => {
     await work(hosts, `${dayFrom(DAY, 4)}T00:15:00Z`);
     expect(await named()).toEqual([`${DAY} ${reference} entry`]);
   });
+});
+
+test.each([
+  ['a month', 30],
+  ['longer', 40],
+  ['longer, beyond the end of the year', 60],
+])('after an outage of %s, the days of the last month are compared', async (_what, days) => {
+  const stolenOn = dayFrom(DAY, days - 11);
+  const hosts = cards(host({ [stolenOn]: [THEFT] }));
+  await nights(hosts, 1);
+  await work(hosts, `${dayFrom(DAY, days + 1)}T00:15:00Z`);
+  expect(await named()).toEqual([`${stolenOn} REF000000999 entry`]);
+  const compared = (await reports()).map(({ day }) => day).slice(-31);
+  expect(compared).toEqual(compared.map((_, index) => dayFrom(DAY, days - 30 + index)));
+  expect(compared).toHaveLength(31);
 });
 
 test('an operator is alerted once to a statement that is missing for hours, until it comes', async () => {

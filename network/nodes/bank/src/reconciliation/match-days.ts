@@ -7,10 +7,10 @@ import { matchHost, type Matched } from './compare-host.js';
 export const NEAR = 2;
 
 /** What is left of each day finds its other side on the day after (1), where the host is behind the book, or on the day before (−1). */
-function matchAcross(days: readonly Matched[], shift: 1 | -1): readonly Matched[] {
-  const found = days.map(({ lines }, index) =>
-    matchHost(lines, days[index + shift]?.entries ?? []),
-  );
+async function matchAcross(days: readonly Matched[], shift: 1 | -1): Promise<readonly Matched[]> {
+  const found: Matched[] = [];
+  for (const [index, { lines }] of days.entries())
+    found.push(await matchHost(lines, days[index + shift]?.entries ?? []));
   return days.map((day, index) => ({
     matches: [...day.matches, ...(found[index]?.matches ?? [])],
     lines: found[index]?.lines ?? [],
@@ -23,8 +23,8 @@ function matchAcross(days: readonly Matched[], shift: 1 | -1): readonly Matched[
  * its own day explains nothing on another.
  * @returns the middle one, with what the other days explain of it
  */
-export function matchMiddle(days: readonly Matched[]): Matched {
-  const after = matchAcross(days, 1);
-  const all = matchAcross(after, -1);
+export async function matchMiddle(days: readonly Matched[]): Promise<Matched> {
+  const after = await matchAcross(days, 1);
+  const all = await matchAcross(after, -1);
   return all[NEAR] ?? { matches: [], lines: [], entries: [] };
 }

@@ -5,10 +5,20 @@ import type { BankDatabase } from '../database/schema.js';
 import { compareLedger, type Item } from './compare-ledger.js';
 import { isOver } from './days.js';
 import { keepFundingIds } from './funding-ids.js';
-import { compareHosts, type HostComparison } from './host-side.js';
-import { report as reportSchema, type Difference, type Pair, type Report } from './report.js';
-import { readDay } from './snapshot.js';
+import {
+  hostsOf,
+  MOST_NAMED,
+  readKnown,
+  refuseUnparted,
+  rowsOf,
+  withKnown,
+  type HostParts,
+} from './host-part.js';
+import { compareHosts } from './host-side.js';
+import type { Report } from './report.js';
+import { readDay, type DaySnapshot } from './snapshot.js';
 import { sumsOf } from './sums.js';
+import { doubtEarly } from './wrong-clock.js';
 
 /** What the reconciliation uses. */
 export interface ReconciliationContext {
@@ -20,116 +30,109 @@ export interface ReconciliationContext {
   readonly caughtUp: (signal: AbortSignal) => Promise<void>;
 }
 
-/** The most that a report names of each; more have one cause. */
-const MOST = 1000;
-
-const countOf = (differences: readonly Difference[], pair: Pair): number =>
-  differences.filter((difference) => difference.pair === pair).length;
-
 /** What the node still works on: what becomes of it is named in the report of this day. */
 const isOpenOf =
   (day: string) =>
   ({ isOpen, ledger, book }: Item): boolean =>
     isOpen && (ledger === null || book === null) && (ledger ?? book)?.day === day;
 
-/** A report, and why its day is compared again. */
+/** A report with its parts, and whether its day is compared again. */
 interface Result {
   readonly report: Report;
-  /** Hosts without a statement. */
-  readonly missing: readonly HostComparison[];
+  readonly parts: HostParts;
   readonly waits: boolean;
 }
 
-/**
- * What a statement once said stays said, though the host does not give it any more.
- * @throws HostUnavailable when the report of the whole day had a statement that is missing now
- */
-async function refuseLess({ db }: ReconciliationContext, { report, missing }: Result) {
-  const known = await db
-    .selectFrom('reconciliations')
-    .select(['made_at', 'report'])
-    .where('day', '=', report.day)
-    .executeTakeFirst();
-  if (known === undefined || !isOver(report.day, known.made_at)) return;
-  const { hosts } = reportSchema.parse(JSON.parse(known.report));
-  const lost = missing.find(({ host }) => (hosts[host]?.entries ?? null) !== null);
-  if (lost !== undefined) throw new HostUnavailable(lost.missing ?? '');
-}
-
 async function keep({ db }: ReconciliationContext, result: Result, now: number): Promise<void> {
-  const { report, missing, waits } = result;
+  const { report, parts, waits } = result;
+  const { day } = report;
   const row = {
     made_at: now,
     ledger_book: report.counts['ledger-book'],
     book_host: report.counts['book-host'],
-    waits,
-    missing: missing.map(({ host }) => host).join(','),
+    ...{ waits, doubted: false },
+    missing: [...parts]
+      .filter(([, { entries }]) => entries === null)
+      .map(([host]) => host)
+      .join(','),
     report: JSON.stringify(report),
   };
-  await db
-    .insertInto('reconciliations')
-    .values({ day: report.day, ...row })
-    .onConflict((conflict) => conflict.column('day').doUpdateSet(row))
-    .execute();
+  await db.transaction().execute(async (transaction) => {
+    await transaction
+      .insertInto('reconciliations')
+      .values({ day, ...row })
+      .onConflict((conflict) => conflict.column('day').doUpdateSet(row))
+      .execute();
+    await transaction.deleteFrom('reconciled_hosts').where('day', '=', day).execute();
+    if (parts.size > 0)
+      await transaction.insertInto('reconciled_hosts').values(rowsOf(day, parts)).execute();
+  });
 }
 
-async function compare(
-  { db, hosts }: ReconciliationContext,
-  day: string,
-  now: number,
-  signal: AbortSignal,
-): Promise<Result> {
-  const snapshot = await readDay(db, day);
-  const compared = await compareHosts({ db, hosts, now, signal }, { ...snapshot, day });
+const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
+
+function resultOf(day: string, snapshot: DaySnapshot, parts: HostParts, now: number): Result {
   const ledgerBook = compareLedger(day, snapshot.items);
-  const both = [ledgerBook, ...compared];
-  const differences = both.flatMap((each) => each.differences);
-  const underWay = both.flatMap((each) => each.underWay);
+  const ofHosts = [...parts.values()];
   const report: Report = {
     day,
     ledger: snapshot.ledger,
     hosts: Object.fromEntries(
-      compared.map(({ host, entries, missing }) => [
-        host,
-        { entries: entries?.length ?? null, missing },
-      ]),
+      [...parts].map(([host, { entries, missing }]) => [host, { entries, missing }]),
     ),
     counts: {
-      'ledger-book': countOf(differences, 'ledger-book'),
-      'book-host': countOf(differences, 'book-host'),
-      underWay: underWay.length,
+      'ledger-book': ledgerBook.differences.length,
+      'book-host': total(ofHosts.map(({ counts }) => counts.differences)),
+      underWay: total([
+        ledgerBook.underWay.length,
+        ...ofHosts.map(({ counts }) => counts.underWay),
+      ]),
     },
-    differences: differences.slice(0, MOST),
-    underWay: underWay.slice(0, MOST),
+    differences: [ledgerBook, ...ofHosts]
+      .flatMap(({ differences }) => differences)
+      .slice(0, MOST_NAMED),
+    underWay: [ledgerBook, ...ofHosts].flatMap(({ underWay }) => underWay).slice(0, MOST_NAMED),
     sums: sumsOf({
-      day: { ...snapshot.day, host: compared.flatMap(({ entries }) => entries ?? []) },
+      day: { ...snapshot.day, host: ofHosts.flatMap(({ sums }) => sums) },
       until: snapshot.until,
       underWay: ledgerBook.underWay,
     }),
   };
   const isUnfinished = !isOver(day, now) || snapshot.items.some(isOpenOf(day));
-  return {
-    report,
-    missing: compared.filter(({ entries }) => entries === null),
-    waits: isUnfinished || compared.some(({ waits }) => waits),
-  };
+  return { report, parts, waits: isUnfinished || ofHosts.some(({ waits }) => waits) };
+}
+
+/** @throws HostUnavailable when an earlier part stands, since its host does not give the statement again */
+function refuseStanding(said: HostParts, kept: HostParts): void {
+  for (const [host, { entries, missing }] of said)
+    if (entries === null && kept.get(host)?.entries !== null)
+      throw new HostUnavailable(missing ?? '');
 }
 
 /**
  * @param day UTC; today as far as it has gone
  * @returns the report, which replaces an earlier one of the day. It names each host that gave no statement.
- * @throws HostUnavailable when a host does not give again what an earlier report has of the whole day; that report stays
+ * @throws HostUnavailable when a host does not give again what an earlier report has of the whole day; that part of it stays, and the others
+ * are replaced
  */
 export async function reconcileDay(
   context: ReconciliationContext,
   day: string,
   signal: AbortSignal,
 ): Promise<Report> {
+  const { db, hosts } = context;
   await context.caughtUp(signal);
-  await keepFundingIds(context.db);
+  await keepFundingIds(db);
   const now = context.clock();
-  const result = await compare(context, day, now, signal);
-  await refuseLess(context, result);
+  await doubtEarly(db, now);
+  const known = await readKnown(db, day);
+  const snapshot = await readDay(db, day);
+  const sides = { ...snapshot, day };
+  const said = await compareHosts({ db, hosts, now, signal }, sides, known && hostsOf(known));
+  refuseUnparted(said, known);
+  const parts = new Map([...said].map(([host, part]) => [host, withKnown(host, part, known)]));
+  const result = resultOf(day, snapshot, parts, now);
   await keep(context, result, now);
+  refuseStanding(said, parts);
   return result.report;
 }

@@ -9,12 +9,13 @@ import { HostUnavailable } from '../core-banking/core-banking.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import { backingAt, type BackingKey } from './backing.js';
 import { keepFundingIds } from './funding-ids.js';
-import { dayFrom } from './days.js';
+import { dayFrom, isOver } from './days.js';
 import { reconcileDay, type ReconciliationContext } from './reconcile-day.js';
 import type { RECONCILIATION_OPERATIONS } from './reconciliation-operations.js';
 import { report, type Report } from './report.js';
 import { readSnapshot } from './snapshot.js';
 import { Supplies } from './supplies.js';
+import { doubtEarly } from './wrong-clock.js';
 
 /** What reconciliation and statements of backing use. */
 export interface ReconciliationParts extends ReconciliationContext {
@@ -33,23 +34,43 @@ const HOUR = 3_600;
 /** After an outage the days that were missed are compared too, as far back as this. */
 const MOST_DAYS = 31;
 
-/**
- * @returns yesterday; the day before once more, since the host's next statement is there by now; and the days since the first report that
- * have none, or whose report waits for a statement or for what is under way. The oldest first.
- */
-async function dueDays({ db, clock }: ReconciliationContext): Promise<string[]> {
-  const yesterday = dayFrom(dayOf(clock()), -1);
-  const dayBefore = dayFrom(yesterday, -1);
+/** @returns the days of the reports that say all that there is to say of them */
+async function doneDays(db: BankDatabase, since: string): Promise<ReadonlySet<string>> {
   const reports = await db
     .selectFrom('reconciliations')
-    .select(['day', 'waits'])
-    .where('day', '>', dayFrom(yesterday, -MOST_DAYS))
-    .orderBy('day')
+    .select(['day', 'made_at'])
+    .where('day', '>=', since)
+    .where('waits', '=', false)
+    .where('doubted', '=', false)
     .execute();
-  const waits = new Map(reports.map((each) => [each.day, each.waits]));
+  return new Set(reports.filter((each) => isOver(each.day, each.made_at)).map(({ day }) => day));
+}
+
+/** @returns where the days begin that are looked at: not before the first report, and not longer ago than a host keeps its statements */
+async function firstDay(db: BankDatabase, yesterday: string): Promise<string> {
+  const { first } = await db
+    .selectFrom('reconciliations')
+    .select(({ fn }) => fn.min<string | null>('day').as('first'))
+    .executeTakeFirstOrThrow();
+  const earliest = dayFrom(yesterday, 1 - MOST_DAYS);
+  const begun = first ?? yesterday;
+  return begun < earliest ? earliest : begun;
+}
+
+/**
+ * @returns yesterday; the day before once more, since the host's next statement is there by now; and the days since the first report that
+ * have none that counts, or whose report waits for a statement or for what is under way. The oldest first.
+ */
+async function dueDays({ db, clock }: ReconciliationContext): Promise<string[]> {
+  const now = clock();
+  await doubtEarly(db, now);
+  const yesterday = dayFrom(dayOf(now), -1);
+  const dayBefore = dayFrom(yesterday, -1);
+  const first = await firstDay(db, yesterday);
+  const done = await doneDays(db, first);
   const days: string[] = [];
-  for (let day = reports[0]?.day ?? yesterday; day < yesterday; day = dayFrom(day, 1))
-    if (day === dayBefore || (waits.get(day) ?? true)) days.push(day);
+  for (let day = first; day < yesterday; day = dayFrom(day, 1))
+    if (day === dayBefore || !done.has(day)) days.push(day);
   return [...days, yesterday];
 }
 
@@ -95,7 +116,7 @@ const reconcileJob = (context: ReconciliationContext): JobKind => ({
   },
 });
 
-/** States today's backing, once. @returns whether it was not stated before */
+/** States today's backing, once; what a clock that was ahead has stated of it is replaced. @returns whether it was not stated before */
 export async function publishBacking(
   { db, clock, caughtUp, bankId, backingKey }: ReconciliationParts,
   signal: AbortSignal,
@@ -103,11 +124,15 @@ export async function publishBacking(
   const now = clock();
   await caughtUp(signal);
   await keepFundingIds(db);
+  await doubtEarly(db, now);
   const statement = backingAt({ bankId, day: dayOf(now) }, await readSnapshot(db));
+  const row = { made_at: now, doubted: false, statement: backingKey.sign(statement) };
   const inserted = await db
     .insertInto('backings')
-    .values({ day: statement.day, made_at: now, statement: backingKey.sign(statement) })
-    .onConflict((conflict) => conflict.doNothing())
+    .values({ day: statement.day, ...row })
+    .onConflict((conflict) =>
+      conflict.column('day').doUpdateSet(row).where('backings.doubted', '=', true),
+    )
     .returning('day')
     .executeTakeFirst();
   return inserted !== undefined;
@@ -124,8 +149,14 @@ const publishBackingJob = (parts: ReconciliationParts): JobKind => ({
 
 export type ReconciliationHandlers = Handlers<typeof RECONCILIATION_OPERATIONS, unknown>;
 
-async function readReport(db: BankDatabase, day: string) {
-  const row = await db
+/** What a clock that was ahead says of a day that has not begun is not shown. @throws {NodeError} NOT_FOUND */
+function ensureBegun({ clock }: ReconciliationContext, day: string): void {
+  if (day > dayOf(clock())) throw new NodeError('NOT_FOUND', 'day');
+}
+
+async function readReport(context: ReconciliationContext, day: string) {
+  ensureBegun(context, day);
+  const row = await context.db
     .selectFrom('reconciliations')
     .selectAll()
     .where('day', '=', day)
@@ -134,7 +165,9 @@ async function readReport(db: BankDatabase, day: string) {
   return { ...report.parse(JSON.parse(row.report)), madeAt: toInstant(row.made_at) };
 }
 
-async function readBacking({ db, backingKey }: ReconciliationParts, day: string) {
+async function readBacking(parts: ReconciliationParts, day: string) {
+  ensureBegun(parts, day);
+  const { db, backingKey } = parts;
   const row = await db.selectFrom('backings').selectAll().where('day', '=', day).executeTakeFirst();
   if (row === undefined) throw new NodeError('NOT_FOUND', 'day');
   const { made_at: madeAt, statement } = row;
@@ -153,7 +186,7 @@ async function askForDay(
 }
 
 const handlersOf = (parts: ReconciliationParts, work: Asking): ReconciliationHandlers => ({
-  readReconciliation: (_, { day }) => readReport(parts.db, day),
+  readReconciliation: (_, { day }) => readReport(parts, day),
   reconcileDay: async (_, { day }) => {
     await askForDay(parts, work, day);
     return { asked: true };
@@ -162,7 +195,7 @@ const handlersOf = (parts: ReconciliationParts, work: Asking): ReconciliationHan
 });
 
 /** Counts the differences of all reports: one counts until its day is compared again without it. */
-function countDifferences({ db, registry }: ReconciliationParts): void {
+function countDifferences({ db, clock, registry }: ReconciliationParts): void {
   if (registry === undefined) return;
   const gauge = new Gauge({
     name: 'offpay_reconciliation_differences',
@@ -176,6 +209,7 @@ function countDifferences({ db, registry }: ReconciliationParts): void {
           fn.sum<string | null>('ledger_book').as('ledgerBook'),
           fn.sum<string | null>('book_host').as('bookHost'),
         ])
+        .where('day', '<=', dayOf(clock()))
         .executeTakeFirstOrThrow();
       gauge.set({ pair: 'ledger-book' }, Number(ledgerBook ?? 0));
       gauge.set({ pair: 'book-host' }, Number(bookHost ?? 0));

@@ -83,4 +83,3 @@ export type Difference = z.output<typeof difference>;
 export type UnderWay = z.output<typeof underWay>;
 export type CurrencySums = z.output<typeof currencySums>;
 export type Report = z.output<typeof report>;
-export type Pair = Difference['pair'];

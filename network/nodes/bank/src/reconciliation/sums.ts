@@ -3,6 +3,7 @@
 import { SUPPLY, type SupplyKind } from '@fabric-offline-pay/domain';
 import { isSum, type HostEntry } from '../core-banking/core-banking.js';
 import type { SupplyOrigin } from '../database/reconciliation-tables.js';
+import { inSlices } from '../in-slices.js';
 import { aheadOf } from './compare-ledger.js';
 import { MOVEMENT_KINDS, SUPPLY_KINDS, type CurrencySums, type UnderWay } from './report.js';
 
@@ -82,9 +83,22 @@ export const currenciesOf = (
   ...rows: readonly (readonly { readonly currency: string }[])[]
 ): string[] => [...new Set(rows.flat().map(({ currency }) => currency))].sort();
 
+/** @returns what the entries of a statement come to. What a host wrote that is no sum is named as a difference. */
+export async function entrySums(entries: readonly HostEntry[]): Promise<KindSum<string>[]> {
+  const sums = new Map<string, KindSum<string>>();
+  await inSlices(entries, (entry) => {
+    if (!isSum(entry)) return;
+    const { kind, currency, amount } = entry;
+    const name = `${kind} ${currency}`;
+    const sum = BigInt(sums.get(name)?.sum ?? 0) + BigInt(amount);
+    sums.set(name, { kind, currency, sum: sum.toString() });
+  });
+  return [...sums.values()];
+}
+
 /** What a report sums up. */
 export interface SumsInput {
-  readonly day: Totals & { readonly host: readonly HostEntry[] };
+  readonly day: Totals & { readonly host: readonly KindSum<string>[] };
   readonly until: Totals;
   /** Between ledger and book. */
   readonly underWay: readonly UnderWay[];
@@ -92,7 +106,6 @@ export interface SumsInput {
 
 function sumsOfCurrency(currency: string, { day, until, underWay }: SumsInput): CurrencySums {
   const all = partsOf(currency, until);
-  const host = day.host.map(({ kind, amount, ...entry }) => ({ ...entry, kind, sum: amount }));
   const circulating = circulatingOf(all);
   const backing = wholeOf(backingOf(all));
   const ahead = aheadIn(currency, underWay);
@@ -101,7 +114,7 @@ function sumsOfCurrency(currency: string, { day, until, underWay }: SumsInput): 
       ...partsOf(currency, day),
       host: byKind(
         MOVEMENT_KINDS,
-        host.filter((entry) => entry.currency === currency),
+        day.host.filter((sum) => sum.currency === currency),
       ),
     },
     until: all,
@@ -112,9 +125,7 @@ function sumsOfCurrency(currency: string, { day, until, underWay }: SumsInput): 
   };
 }
 
-export const sumsOf = (whole: SumsInput): Record<string, CurrencySums> => {
-  // What a host wrote that is no sum was named as a difference.
-  const input = { ...whole, day: { ...whole.day, host: whole.day.host.filter(isSum) } };
+export const sumsOf = (input: SumsInput): Record<string, CurrencySums> => {
   const { day, until } = input;
   const currencies = currenciesOf(day.host, until.ledger, until.book);
   return Object.fromEntries(

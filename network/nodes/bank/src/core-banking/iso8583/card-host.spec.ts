@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Against a real server: whatever it does, a request has one effect in the end, and nothing is taken that was not acknowledged.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { digestOf } from '@fabric-offline-pay/domain';
@@ -28,6 +28,7 @@ import { recordedCoreBanking } from '../requests/recorded-core-banking.js';
 import type { CoreBankingDatabase } from '../tables.js';
 import { CardHost } from './card-host.js';
 import { HostLine, type LineOptions } from './host-line.js';
+import { readStatement } from './statement-files.js';
 
 const TODAY = '2026-11-29';
 const PATIENT_MS = 10_000;
@@ -511,5 +512,17 @@ describe('the statement of a day', () => {
     ['has a line with a reference that is none', () => read(`${head}\n1${good}`)],
   ])('is asked for again when it %s', async (_what, ask) => {
     await expect(ask()).rejects.toThrow(HostUnavailable);
+  });
+
+  test.each([
+    ['more bytes', () => truncateSync(join(folder, '2026-11-28.csv'), 129 * 1024 * 1024)],
+    ['more entries', () => undefined],
+  ])('that has %s than a day can have is refused as such', async (_what, lengthen) => {
+    await read(`${head}\n${good}\r\n${good}`);
+    expect(await readStatement(folder, '2026-11-28', 2)).toHaveLength(2);
+    lengthen();
+    await expect(readStatement(folder, '2026-11-28', 1)).rejects.toMatchObject({
+      code: 'STATEMENT_TOO_LONG',
+    });
   });
 });

@@ -289,7 +289,7 @@ describe('the statement of a host', () => {
   const page = (length: number, first = 0) =>
     Array.from({ length }, (_, index) => ({ ...line, transactionReference: `T-${first + index}` }));
   const asked: string[] = [];
-  const read = (body: (path: string) => unknown, signal?: AbortSignal) => {
+  const read = (body: (path: string) => unknown, signal?: AbortSignal, most?: number) => {
     asked.length = 0;
     const get = (path: string) => {
       asked.push(path);
@@ -299,12 +299,21 @@ describe('the statement of a host', () => {
         body: JSON.parse(JSON.stringify(body(path))) as unknown,
       });
     };
-    return readStatement({ db, account: BANK_ACCOUNT, get }, TODAY, signal);
+    const parts = { db, account: BANK_ACCOUNT, get, ...(most !== undefined && { most }) };
+    return readStatement(parts, TODAY, signal);
   };
 
   test('that gives the same page again is endless, and not read on', async () => {
     await expect(read(() => page(100))).rejects.toMatchObject({ code: 'STATEMENT_ENDLESS' });
     expect(asked).toHaveLength(2);
+  });
+
+  test('that has more than a day can have is refused as such, and not read on', async () => {
+    const sizes = [100, 100, 51];
+    const body = () => page(sizes[asked.length - 1] ?? 0, asked.length * 100);
+    expect(await read(body, undefined, 251)).toHaveLength(251);
+    await expect(read(body, undefined, 250)).rejects.toMatchObject({ code: 'STATEMENT_TOO_LONG' });
+    expect(asked).toHaveLength(3);
   });
 
   test('is read no more when nobody waits for it', async () => {

@@ -3,7 +3,9 @@
 import * as z from 'zod';
 import {
   HostUnavailable,
+  MOST_ENTRIES,
   StatementEndless,
+  StatementTooLong,
   type HostEntry,
   type MovementKind,
 } from '../core-banking.js';
@@ -15,13 +17,12 @@ export interface StatementParts {
   readonly db: CoreBankingDatabase;
   readonly account: string;
   readonly get: (path: string) => Promise<HttpAnswer>;
+  /** Entries; default {@link MOST_ENTRIES}. */
+  readonly most?: number;
 }
 
 const PAGE = 100;
 const page = z.array(statementLine).max(PAGE);
-
-/** A million transactions of a day. */
-const MOST_PAGES = 10_000;
 
 type Known = ReadonlyMap<string, { readonly kind: MovementKind; readonly token: string }>;
 
@@ -84,7 +85,12 @@ async function readPage({ account, get }: StatementParts, day: string, offset: n
 
 const endless = (): StatementEndless =>
   new StatementEndless(
-    "The mobile-money host's statement does not end: it repeats a page, or has too many. Have `offset` and `limit` put right there.",
+    "The mobile-money host's statement does not end: it repeats a page. Have `offset` and `limit` put right there.",
+  );
+
+const tooLong = (most: number): StatementTooLong =>
+  new StatementTooLong(
+    `The mobile-money host's statement has more than ${most} transactions. Have the host look whether they are of one day.`,
   );
 
 /**
@@ -92,6 +98,7 @@ const endless = (): StatementEndless =>
  * @param signal nobody waits for it any more
  * @throws {HostUnavailable} when a page does not come, or is no page
  * @throws {StatementEndless} when the host gives the same again instead of the next page
+ * @throws {StatementTooLong} when it has more than a day can have
  */
 export async function readStatement(
   parts: StatementParts,
@@ -100,15 +107,17 @@ export async function readStatement(
 ): Promise<readonly HostEntry[]> {
   const entries: HostEntry[] = [];
   const seen = new Set<string>();
-  for (let number = 0; number < MOST_PAGES; number += 1) {
+  const { db, most = MOST_ENTRIES } = parts;
+  for (let offset = 0; offset <= most; offset += PAGE) {
     signal?.throwIfAborted();
-    const lines = await readPage(parts, day, number * PAGE);
+    const lines = await readPage(parts, day, offset);
     const references = lines.map(({ transactionReference }) => transactionReference);
     if (references.length > 0 && references.every((each) => seen.has(each))) throw endless();
     for (const each of references) seen.add(each);
-    const known = await knownOf(parts.db, references);
+    const known = await knownOf(db, references);
     entries.push(...lines.map((line) => entryOf(line, known)));
+    if (entries.length > most) break;
     if (lines.length < PAGE) return entries;
   }
-  throw endless();
+  throw tooLong(most);
 }

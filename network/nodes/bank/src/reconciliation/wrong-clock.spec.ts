@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a clock that was ahead has made of days that had not come counts as not made when they come.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Registry } from 'prom-client';
+import { testPlace } from '../../../common/src/testing/test-place.js';
+import {
+  HostUnavailable,
+  type HostEntry,
+  type Hosts,
+  type HostStatements,
+} from '../core-banking/core-banking.js';
+import { openBankDatabase } from '../database/open-database.js';
+import type { BankDatabase } from '../database/schema.js';
+import { backingKey } from './backing.js';
+import { dayFrom } from './days.js';
+import { reconcileDay } from './reconcile-day.js';
+import {
+  publishBacking,
+  reconciliationWork,
+  type ReconciliationParts,
+} from './reconciliation-work.js';
+
+const TODAY = '2026-11-20';
+const AHEAD = '2026-12-20';
+const STOLEN = '2026-12-05';
+const THEFT: HostEntry = {
+  ...{ reference: 'REF000000999', kind: 'authorise', token: 'card-9' },
+  ...{ currency: 'EUR', amount: '1000000' },
+};
+
+const signal = new AbortController().signal;
+const noWork = { ask: () => Promise.resolve(), wake: () => undefined };
+const folder = mkdtempSync(join(tmpdir(), 'offpay-wrong-clock-'));
+const key = backingKey(join(folder, 'backing.key'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+let db: BankDatabase;
+let now = 0;
+/** What the world's clock shows; the node's is ahead while both differ. */
+let really = 0;
+
+beforeEach(async () => {
+  db = await openBankDatabase(await testPlace());
+});
+afterEach(() => db.destroy());
+
+/** @param ahead what the node's clock shows instead */
+function setClocks(at: string, ahead = at): void {
+  really = Date.parse(at);
+  now = Date.parse(ahead);
+}
+
+/** A host that answers for days that have not come as for empty ones, as mobile money does. It is silent at times. */
+const mobile = (isSilent: () => boolean): HostStatements => ({
+  statement: (day) => {
+    if (isSilent()) return Promise.reject(new HostUnavailable('It is silent.'));
+    return Promise.resolve(day === STOLEN && really >= Date.parse(STOLEN) ? [THEFT] : []);
+  },
+});
+
+const partsOf = (hosts: Hosts = new Map()): ReconciliationParts => ({
+  ...{ db, hosts, clock: () => now, caughtUp: () => Promise.resolve() },
+  ...{ bankId: 'bank-1', backingKey: key },
+});
+
+async function night(hosts: Hosts): Promise<void> {
+  const { jobs } = reconciliationWork(partsOf(hosts), noWork);
+  const work = jobs.find(({ name }) => name === 'reconcile-day');
+  await work?.run({}, signal).catch(() => undefined);
+}
+
+async function rowOf(day: string) {
+  const { report, ...row } = await db
+    .selectFrom('reconciliations')
+    .selectAll()
+    .where('day', '=', day)
+    .executeTakeFirstOrThrow();
+  const { differences } = JSON.parse(report) as { differences: readonly { key: string }[] };
+  return { ...row, keys: differences.map((each) => each.key) };
+}
+
+/** The node's clock is a month ahead for one run, and days before that run is not over. */
+async function runAhead(hosts: Hosts): Promise<void> {
+  setClocks(`${TODAY}T00:15:00Z`);
+  await night(hosts);
+  setClocks(`${TODAY}T09:00:00Z`, `${AHEAD}T09:00:00Z`);
+  await night(hosts);
+}
+
+/** @param nights 15 minutes after midnight */
+async function nightsFrom(day: string, nights: number, hosts: Hosts): Promise<void> {
+  for (let count = 0; count < nights; count += 1) {
+    setClocks(`${dayFrom(day, count)}T00:15:00Z`);
+    await night(hosts);
+  }
+}
+
+test('a day that had not come is compared when it has, though the host is silent for days then', async () => {
+  const from = Date.parse(dayFrom(STOLEN, 1));
+  const isSilent = (): boolean => really >= from && really < from + 2 * 86_400_000;
+  const hosts = new Map([['mobile', mobile(isSilent)]]);
+  await runAhead(hosts);
+  await nightsFrom(dayFrom(STOLEN, 1), 1, hosts);
+  expect(await rowOf(STOLEN)).toMatchObject({ waits: true, missing: 'mobile', keys: ['mobile'] });
+  await nightsFrom(dayFrom(STOLEN, 2), 2, hosts);
+  expect(await rowOf(STOLEN)).toMatchObject({ missing: '', keys: [THEFT.reference] });
+});
+
+test('a day that had not come is compared by a node that was off until its report looks like one of its time', async () => {
+  const hosts = new Map([['mobile', mobile(() => false)]]);
+  await runAhead(hosts);
+  await nightsFrom(dayFrom(TODAY, 1), 1, hosts);
+  await nightsFrom(dayFrom(AHEAD, 5), 1, hosts);
+  expect(await rowOf(STOLEN)).toMatchObject({ doubted: false, keys: [THEFT.reference] });
+});
+
+test('what a statement said of a day that was over stays named, though the clock that made the report was ahead', async () => {
+  let isSilent = false;
+  const hosts = new Map([['mobile', mobile(() => isSilent)]]);
+  setClocks(`${dayFrom(STOLEN, 1)}T09:00:00Z`, `${AHEAD}T09:00:00Z`);
+  await reconcileDay(partsOf(hosts), STOLEN, signal);
+  isSilent = true;
+  await nightsFrom(dayFrom(STOLEN, 2), 2, hosts);
+  expect(await rowOf(STOLEN)).toMatchObject({ waits: true, keys: ['mobile', THEFT.reference] });
+});
+
+test('a report of a day that has not come is not shown, and its differences do not count', async () => {
+  setClocks(`${dayFrom(STOLEN, 1)}T09:00:00Z`, `${AHEAD}T09:00:00Z`);
+  await reconcileDay(partsOf(new Map([['mobile', mobile(() => false)]])), STOLEN, signal);
+  await publishBacking(partsOf(), signal);
+  const registry = new Registry();
+  const { handlers } = reconciliationWork({ ...partsOf(), registry }, noWork);
+  const counted = async () =>
+    (await registry.metrics()).split('\n').filter((line) => /pair=/.test(line));
+  expect(await counted()).toContain('offpay_reconciliation_differences{pair="book-host"} 1');
+  setClocks(`${dayFrom(STOLEN, -1)}T09:00:00Z`);
+  for (const read of [
+    handlers.readReconciliation(undefined, { day: STOLEN }),
+    handlers.readBacking(undefined, { day: AHEAD }),
+  ])
+    await expect(read).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  expect(await counted()).toContain('offpay_reconciliation_differences{pair="book-host"} 0');
+});
+
+test('backing that a clock stated ahead is stated again on its day, once', async () => {
+  setClocks(`${TODAY}T09:00:00Z`, `${AHEAD}T00:30:00Z`);
+  expect(await publishBacking(partsOf(), signal)).toBe(true);
+  setClocks(`${dayFrom(TODAY, 1)}T00:30:00Z`);
+  expect(await publishBacking(partsOf(), signal)).toBe(true);
+  const position = { id: 1, next_block: 8, last_hash: 'later', first_hash: '' };
+  await db.insertInto('ledger_position').values(position).execute();
+  setClocks(`${AHEAD}T00:30:00Z`);
+  expect(await publishBacking(partsOf(), signal)).toBe(true);
+  const { statement } = await reconciliationWork(partsOf(), noWork).handlers.readBacking(
+    undefined,
+    { day: AHEAD },
+  );
+  const [, content = ''] = statement.split('.');
+  expect(JSON.parse(Buffer.from(content, 'base64url').toString())).toMatchObject({
+    ...{ day: AHEAD, ledger: { block: 7 } },
+  });
+  expect(await publishBacking(partsOf(), signal)).toBe(false);
+});
