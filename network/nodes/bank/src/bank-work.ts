@@ -4,7 +4,6 @@ import { withContext, type Handlers } from '@fabric-offline-pay/node-common/clie
 import type { NodeBase, WorkParts } from '@fabric-offline-pay/node-common/node';
 import type { Client } from '@fabric-offline-pay/sdk';
 import { alertChannels } from './alerts/alerts-config.js';
-import { alertingJobs } from './alerts/alerting-jobs.js';
 import { alertWork } from './alerts/alert-work.js';
 import { Alerts } from './alerts/alerts.js';
 import { WORK_HANDLERS } from './alerts/work-handlers.js';
@@ -155,8 +154,7 @@ class Building {
       ledger: fundingLedger(clients.teller),
       abandonedAfterMs: config.funding.abandonedAfterSeconds * 1000,
     };
-    const { projections, jobs } = fundingWork(context, work, this.#bankId);
-    return { projections, jobs: alertingJobs(jobs, { db, clock, alerts: this.#alerts }) };
+    return fundingWork(context, work, this.#bankId);
   }
 
   #settling(): WorkParts<BankTables> {
@@ -200,8 +198,7 @@ class Building {
       ledger: clients === undefined ? NO_LEDGER : payOutLedger(clients),
     };
     const parts = payOutWork(context, work, this.#bankId);
-    const jobs = alertingJobs(parts.jobs, { db, clock, alerts: this.#alerts });
-    return { ...parts, jobs: clients === undefined ? [] : jobs };
+    return { ...parts, jobs: clients === undefined ? [] : parts.jobs };
   }
 
   #reconciliation() {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each minute: what fails again and again, what waits for a host or a person, which passkeys seem to be copied, and which alerts nobody
-// looks at.
+// Each minute: what fails again and again, what waits for a host or a person, which host contradicts itself, which passkeys seem to be
+// copied, and which alerts nobody looks at.
 import type { FailingJob, JobKind, Work } from '@fabric-offline-pay/node-common/node';
 import { dayOf } from '../core-banking/book/post-entry.js';
 import type { AlertKind } from '../database/alerts-tables.js';
@@ -8,6 +8,7 @@ import type { BankDatabase, BankTables } from '../database/schema.js';
 import type { AuthenticationLimits } from '../limits.js';
 import { suspendedPasskeys } from '../passkeys/passkey-store.js';
 import type { Alerts } from './alerts.js';
+import { contradictions } from './contradictions.js';
 
 export interface WatchContext {
   readonly db: BankDatabase;
@@ -114,6 +115,7 @@ const LOOKS = {
   cappedCodes: cappedCustomers,
   copiedPasskey: ({ db }: WatchContext) => suspendedPasskeys(db),
   unansweredHost: unanswered,
+  hostContradicts: ({ db }: WatchContext) => contradictions(db, MOST_SHOWN),
   confirmationWaits: unconfirmed,
   payOutWaits: waitingPayOuts,
   missingStatement: missingStatements,
