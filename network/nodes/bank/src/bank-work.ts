@@ -13,6 +13,7 @@ import { endingFiles } from './clock-work/certificate-ends.js';
 import { clockLedger } from './clock-work/clock-ledger.js';
 import { clockWork } from './clock-work/clock-work.js';
 import type { BankConfig } from './config.js';
+import { withoutStatements } from './core-banking/configuration.js';
 import type { CoreBanking, Hosts } from './core-banking/core-banking.js';
 import type { BankTables } from './database/schema.js';
 import { Feedback } from './feedback/feedback.js';
@@ -184,6 +185,7 @@ class Building {
     const context = {
       ...{ db, work, clock, limits: config.limits, escalateAfterSeconds },
       ...{ alerts: this.#alerts, channels: this.#channels },
+      withoutStatements: withoutStatements(config.coreBanking),
     };
     return alertWork(context, this.#bankId);
   }

@@ -31,7 +31,7 @@ const RECONCILE = { name: 'reconcile-day' } as const;
 const HOUR = 3_600;
 
 /** After an outage the days that were missed are compared too, as far back as this. */
-const MOST_DAYS = 31;
+export const MOST_DAYS = 31;
 
 /**
  * @returns yesterday; the day before once more, since the host's next statement is there by now; and the days since the first report that
