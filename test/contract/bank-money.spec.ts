@@ -192,8 +192,8 @@ const linkAccount = async (token = 'shop') =>
 const payOuts = async () =>
   (await (await follow()).handlers.listPayOuts(undefined, { after: 0 })).payOuts;
 
-const entriesOf = async (redeemId: string) =>
-  (await follow()).handlers.payOutTransactions(undefined, { ...PAYEE, redeemId, after: 0 });
+const entriesOf = async (redeemId: string, after = 0) =>
+  (await follow()).handlers.payOutTransactions(undefined, { ...PAYEE, redeemId, after });
 
 async function paidTo(token: string): Promise<number> {
   const row = await db
@@ -241,6 +241,8 @@ describe('a pay-out', () => {
       closing: '960',
       next: null,
     });
+    expect((await entriesOf('R-1', 1)).entries).toMatchObject([{ number: 2 }]);
+    expect((await entriesOf('R-1', Number.MAX_SAFE_INTEGER)).entries).toEqual([]);
   });
 
   test('may die before and after every call to ledger and host: it is redeemed once and paid once', async () => {

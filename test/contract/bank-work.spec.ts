@@ -17,7 +17,6 @@ import {
 import { RefusedError, type Parties } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
-import { alertingJobs } from '../../network/nodes/bank/src/alerts/alerting-jobs.js';
 import type { AlertChannel } from '../../network/nodes/bank/src/alerts/channels/alert-channel.js';
 import { mailChannel } from '../../network/nodes/bank/src/alerts/channels/mail-channel.js';
 import { webhookChannel } from '../../network/nodes/bank/src/alerts/channels/webhook-channel.js';
@@ -36,7 +35,7 @@ import {
   type ClockContext,
 } from '../../network/nodes/bank/src/clock-work/clock-work.js';
 import type { DueKind } from '../../network/nodes/bank/src/database/clock-tables.js';
-import { HostContradicts } from '../../network/nodes/bank/src/funding/funding-context.js';
+import { askFunding, noteTrouble } from '../../network/nodes/bank/src/funding/store.js';
 import type { BankDatabase, BankTables } from '../../network/nodes/bank/src/database/schema.js';
 import {
   settlingLedger,
@@ -706,9 +705,10 @@ describe('operators', () => {
     expect(await listAlerts(db, { open: true })).toMatchObject([{ escalatedAt: null }]);
     expect(receiver.types).toEqual(['alert.opened', 'alert.acknowledged']);
     expect(receiver.got.map(({ body }) => body).join()).not.toContain('anna');
-    await expect(
-      WORK_HANDLERS.acknowledgeAlert(callOf(built.base), { alertId: 'alarm/x/1' }),
-    ).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    for (const unknown of ['alarm/x/1', 'alarm/x/99999999999', 'alarm/x/1e300', 'alarm/x'])
+      await expect(
+        WORK_HANDLERS.acknowledgeAlert(callOf(built.base), { alertId: unknown }),
+      ).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
   test('are told again, under the same id, when the receiver may not have it', async () => {
@@ -746,25 +746,18 @@ describe('operators', () => {
       await db.deleteFrom(table).execute();
   });
 
-  test('are told at once when the host contradicts itself, until the work succeeds', async () => {
-    const { base } = await alerting();
-    let isWrong = true;
-    const job: JobKind = {
-      name: 'fund-customer',
-      run: () =>
-        isWrong ? Promise.reject(new HostContradicts('the host refused')) : Promise.resolve(),
-    };
-    const run = async () => {
-      for (const each of alertingJobs([job], base))
-        await each.run({ customerId: 'customer-1' }, new AbortController().signal);
-    };
-    await expect(run()).rejects.toThrow('the host refused');
+  test('are told when a host contradicts itself, until it does not', async () => {
+    const built = await alerting();
+    const key = { merchantId: MERCHANT, orderNumber: 'F-1', customerId: 'customer-1' };
+    await askFunding(db, { ...key, currency: CURRENCY, total: '100' }, Date.now());
+    await noteTrouble(db, key, 'HOST_CONTRADICTS', Date.now());
+    await minute(built);
     expect(await listAlerts(db, { open: true })).toMatchObject([
       { kind: 'hostContradicts', subject: 'fund-customer/customer-1' },
     ]);
-    isWrong = false;
-    await run();
-    expect(await listAlerts(db, { open: true })).toEqual([]);
+    await db.deleteFrom('fundings').execute();
+    await minute(built);
+    expect(receiver.types).toEqual(['alert.opened', 'alert.closed']);
   });
 
   test('are told of work that fails again and again, and see it in the list of jobs', async () => {

@@ -10,7 +10,9 @@ import { BANK, deliverySecretOf, MERCHANT } from '@fabric-offline-pay/testing';
 import { pino } from 'pino';
 import { testPlace, urlOf } from '../../network/nodes/common/src/testing/test-place.js';
 import type { BankTables } from '../../network/nodes/bank/src/database/schema.js';
+import { LeastTime } from '../../network/nodes/bank/src/notices/least-time.js';
 import { noticeWork } from '../../network/nodes/bank/src/notices/notice-work.js';
+import { resumeMessages } from '../../network/nodes/bank/src/notices/resume-messages.js';
 import { eventually } from '../support/eventually.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { OneOrder } from '../support/one-order.js';
@@ -95,6 +97,7 @@ const sent = (): Sent[] =>
 const texts = (): readonly string[] => sent().map(({ text }) => text);
 
 /** Waits until everything up to the ledger's last block was noted, and what was noted has ended. */
+/** Everything is sent, or waits for the clock. */
 async function settle(): Promise<void> {
   const last = order.memory.ledger.blocks().at(-1)?.number ?? 0;
   await eventually('all messages', async () => {
@@ -103,6 +106,7 @@ async function settle(): Promise<void> {
       .selectFrom('messages')
       .select('kind')
       .where('ended_at', 'is', null)
+      .where('resume_at', 'is', null)
       .execute();
     return position?.next_block === last + 1 && open.length === 0 ? true : undefined;
   });
@@ -208,8 +212,19 @@ test('nobody is woken by what is a day old, and a customer without a telephone h
   await order.pickUp();
   await order.deliver(deliverySecretOf('ORD-1'));
   await db.updateTable('customers').set({ phone: PHONE }).execute();
-  await start({ clock: () => Date.now() + 2 * DAY_MS });
+  const clock = () => Date.now() + 2 * DAY_MS;
+  await start({ clock });
   await settle();
+  expect(await ended()).toEqual([
+    ['deducted', 'nowhere'],
+    ['delivered', null],
+  ]);
+  let passed = 0;
+  const least = new LeastTime(clock, () => passed);
+  const nobody = () => Promise.reject(new Error('It is too late.'));
+  await resumeMessages({ db, clock }, least, nobody);
+  passed += DAY_MS;
+  await resumeMessages({ db, clock }, least, nobody);
   expect(await ended()).toEqual([
     ['deducted', 'nowhere'],
     ['delivered', 'expired'],

@@ -10,7 +10,6 @@ import type { Client } from '@fabric-offline-pay/sdk';
 import { BANK, CURRENCY, MERCHANT, POLICY, type CustomerDevice } from '@fabric-offline-pay/testing';
 import { Alerts } from '../../network/nodes/bank/src/alerts/alerts.js';
 import { listAlerts } from '../../network/nodes/bank/src/alerts/alert-feed.js';
-import { alertingJobs } from '../../network/nodes/bank/src/alerts/alerting-jobs.js';
 import { watch } from '../../network/nodes/bank/src/alerts/watch.js';
 import { bookLines } from '../../network/nodes/bank/src/core-banking/book/totals.js';
 import { coreBankingSchema } from '../../network/nodes/bank/src/core-banking/configuration.js';
@@ -380,12 +379,8 @@ export class HostHouse {
       tell: this.#notices.tell,
     };
     const { jobs } = fundingWork(context, this.#work, BANK);
-    const alerting = { db: this.#db, alerts: new Alerts(this.#work, []), clock: Date.now };
     const job = itemAt(
-      alertingJobs(
-        jobs.filter(({ name }) => name === FUND_CUSTOMER.name),
-        alerting,
-      ),
+      jobs.filter(({ name }) => name === FUND_CUSTOMER.name),
       0,
     );
     await job.run({ customerId: CUSTOMER }, new AbortController().signal).catch(() => undefined);

@@ -4,7 +4,6 @@ import { withContext, type Handlers } from '@fabric-offline-pay/node-common/clie
 import type { NodeBase, WorkParts } from '@fabric-offline-pay/node-common/node';
 import type { Client } from '@fabric-offline-pay/sdk';
 import { alertChannels } from './alerts/alerts-config.js';
-import { alertingJobs } from './alerts/alerting-jobs.js';
 import { alertWork } from './alerts/alert-work.js';
 import { Alerts } from './alerts/alerts.js';
 import { WORK_HANDLERS } from './alerts/work-handlers.js';
@@ -14,6 +13,7 @@ import { endingFiles } from './clock-work/certificate-ends.js';
 import { clockLedger } from './clock-work/clock-ledger.js';
 import { clockWork } from './clock-work/clock-work.js';
 import type { BankConfig } from './config.js';
+import { withoutStatements } from './core-banking/configuration.js';
 import type { CoreBanking, Hosts } from './core-banking/core-banking.js';
 import type { BankTables } from './database/schema.js';
 import { Feedback } from './feedback/feedback.js';
@@ -155,8 +155,7 @@ class Building {
       ledger: fundingLedger(clients.teller),
       abandonedAfterMs: config.funding.abandonedAfterSeconds * 1000,
     };
-    const { projections, jobs } = fundingWork(context, work, this.#bankId);
-    return { projections, jobs: alertingJobs(jobs, { db, clock, alerts: this.#alerts }) };
+    return fundingWork(context, work, this.#bankId);
   }
 
   #settling(): WorkParts<BankTables> {
@@ -186,6 +185,7 @@ class Building {
     const context = {
       ...{ db, work, clock, limits: config.limits, escalateAfterSeconds },
       ...{ alerts: this.#alerts, channels: this.#channels },
+      withoutStatements: withoutStatements(config.coreBanking),
     };
     return alertWork(context, this.#bankId);
   }
@@ -200,8 +200,7 @@ class Building {
       ledger: clients === undefined ? NO_LEDGER : payOutLedger(clients),
     };
     const parts = payOutWork(context, work, this.#bankId);
-    const jobs = alertingJobs(parts.jobs, { db, clock, alerts: this.#alerts });
-    return { ...parts, jobs: clients === undefined ? [] : jobs };
+    return { ...parts, jobs: clients === undefined ? [] : parts.jobs };
   }
 
   #reconciliation() {

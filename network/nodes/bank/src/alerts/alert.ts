@@ -38,11 +38,15 @@ export interface AlertName {
   readonly number: number;
 }
 
-/** @returns the parts of an id; those of no alert when it has another form */
-export function alertNameOf(alertId: string): AlertName {
+/** As the database counts alerts. */
+const MOST_NUMBER = 2_147_483_647;
+
+/** @returns the parts of an id; undefined when no alert can have it */
+export function alertNameOf(alertId: string): AlertName | undefined {
   const [kind = '', ...rest] = alertId.split('/');
-  const number = Number(rest.pop());
-  return { kind, subject: rest.join('/'), number: Number.isInteger(number) ? number : 0 };
+  const digits = rest.pop() ?? '';
+  const number = /^[1-9]\d{0,9}$/.test(digits) ? Number(digits) : Infinity;
+  return number <= MOST_NUMBER ? { kind, subject: rest.join('/'), number } : undefined;
 }
 
 export const shownAlert = (row: AlertTable): ShownAlert => ({

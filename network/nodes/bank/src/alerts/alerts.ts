@@ -6,6 +6,7 @@ import type { AlertKind, AlertTable } from '../database/alerts-tables.js';
 import type { BankTables } from '../database/schema.js';
 import { alertIdOf, type AlertKey, type AlertName, type AlertNews } from './alert.js';
 import type { AlertChannel } from './channels/alert-channel.js';
+import { lastsFor } from './lasts-for.js';
 
 type Tables = Transaction<BankTables>;
 
@@ -32,9 +33,14 @@ const findNewest = (
     .limit(1)
     .executeTakeFirst();
 
-/** A ledger that is read again tells of what ended long ago. */
-const isKnown = (newest: AlertTable | undefined, at: number): boolean =>
-  newest !== undefined && (newest.closed_at === null || at <= newest.closed_at);
+/**
+ * Kinds whose times are those of the ledger. It is read again, and tells then of what ended long ago. Of the other kinds, presence decides
+ * alone: whoever opens or closes one has looked just now, and a time beside it may be of a clock that was ahead for a moment.
+ */
+export const OF_LEDGER: ReadonlySet<AlertKind> = new Set(['alarm']);
+
+const isKnown = ({ kind, closed_at }: AlertTable, at: number): boolean =>
+  closed_at === null || (OF_LEDGER.has(kind) && at <= closed_at);
 
 /** Any number that nobody else uses in this database. */
 const CHANGES_LOCK = 7_461_203;
@@ -57,7 +63,7 @@ export class Alerts {
   /** One that is open stays as it is. @param at milliseconds since 1970 */
   async open(db: Tables, kind: AlertKind, subject: string, at: number): Promise<void> {
     const newest = await findNewest(db, kind, subject);
-    if (isKnown(newest, at)) return;
+    if (newest !== undefined && isKnown(newest, at)) return;
     await lockChanges(db);
     const key = { kind, subject, number: (newest?.number ?? 0) + 1 };
     const nothing = { acknowledged_by: null, acknowledged_at: null, escalated_at: null };
@@ -80,7 +86,7 @@ export class Alerts {
       .where('kind', '=', kind)
       .where('subject', '=', subject)
       .where('closed_at', 'is', null)
-      .where('opened_at', '<=', at)
+      .$if(OF_LEDGER.has(kind), (query) => query.where('opened_at', '<=', at))
       .returning(['kind', 'subject', 'number'])
       .execute();
     for (const key of closed) await this.#tell(db, key, 'closed');
@@ -131,8 +137,8 @@ export class Alerts {
     return { ...found, ...acknowledged };
   }
 
-  /** Those that nobody looks at. @param openedUntil milliseconds since 1970 */
-  async escalate(db: Tables, openedUntil: number, at: number): Promise<void> {
+  /** Those that nobody has looked at for so long. @param at milliseconds since 1970 */
+  async escalate(db: Tables, afterMs: number, at: number): Promise<void> {
     await lockChanges(db);
     const escalated = await db
       .updateTable('alerts')
@@ -140,7 +146,7 @@ export class Alerts {
       .where('closed_at', 'is', null)
       .where('acknowledged_at', 'is', null)
       .where('escalated_at', 'is', null)
-      .where('opened_at', '<=', openedUntil)
+      .where(lastsFor('opened_at', afterMs, at))
       .returning(['kind', 'subject', 'number'])
       .execute();
     for (const key of escalated) await this.#tell(db, key, 'escalated');

@@ -5,7 +5,7 @@ import type { JobData, JobKind } from '@fabric-offline-pay/node-common/node';
 import type { AlertTable } from '../database/alerts-tables.js';
 import type { BankDatabase } from '../database/schema.js';
 import { shownAlert, type AlertNews } from './alert.js';
-import { TELL_ALERT } from './alerts.js';
+import { OF_LEDGER, TELL_ALERT } from './alerts.js';
 import type { AlertChannel } from './channels/alert-channel.js';
 
 const findAlert = (
@@ -20,15 +20,18 @@ const findAlert = (
     .where('number', '=', Number(number))
     .executeTakeFirst();
 
-/** What ended so long ago is no news, as when the ledger is read from its first block. */
+/** What ended so long ago on the ledger is no news, as when it is read from its first block. */
 const NO_NEWS_MS = 24 * 3_600_000;
 
-/** Whether an operator still has to know: nobody is woken by what has passed. */
+/**
+ * Whether an operator still has to know: nobody is woken by what has passed. That somebody looks at it, or that the node finds it over, is
+ * news however late: whoever was told of the alert waits for it, and no clock that is ahead for a moment may keep it back.
+ */
 const IS_NEWS: Readonly<Record<AlertNews, (alert: AlertTable, now: number) => boolean>> = {
   opened: ({ closed_at }) => closed_at === null,
   escalated: ({ closed_at, acknowledged_at }) => closed_at === null && acknowledged_at === null,
-  acknowledged: ({ acknowledged_at }, now) => now - (acknowledged_at ?? 0) < NO_NEWS_MS,
-  closed: ({ closed_at }, now) => now - (closed_at ?? 0) < NO_NEWS_MS,
+  acknowledged: () => true,
+  closed: ({ kind, closed_at }, now) => !OF_LEDGER.has(kind) || now - (closed_at ?? 0) < NO_NEWS_MS,
 };
 
 export interface TellContext {

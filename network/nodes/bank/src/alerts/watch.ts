@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Each minute: what fails again and again, what waits for a host or a person, which passkeys seem to be copied, and which alerts nobody
-// looks at.
+// Each minute: what fails again and again, what waits for a host or a person, which host contradicts itself, which passkeys seem to be
+// copied, and which alerts nobody looks at.
 import type { FailingJob, JobKind, Work } from '@fabric-offline-pay/node-common/node';
 import { dayOf } from '../core-banking/book/post-entry.js';
 import type { AlertKind } from '../database/alerts-tables.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
 import type { AuthenticationLimits } from '../limits.js';
 import { suspendedPasskeys } from '../passkeys/passkey-store.js';
+import { dayFrom } from '../reconciliation/days.js';
+import { MOST_DAYS } from '../reconciliation/reconciliation-work.js';
 import type { Alerts } from './alerts.js';
+import { contradictions } from './contradictions.js';
+import { lastsFor } from './lasts-for.js';
 
 export interface WatchContext {
   readonly db: BankDatabase;
@@ -18,6 +22,8 @@ export interface WatchContext {
   readonly escalateAfterSeconds: number;
   /** So often must work fail in a row before somebody is alerted; 8 unless told, about four minutes. */
   readonly failedAttempts?: number;
+  /** Hosts that are set up to give no statements, by their adapters: nobody waits for one of theirs. */
+  readonly withoutStatements?: readonly string[];
 }
 
 const FAILED_ATTEMPTS = 8;
@@ -46,12 +52,12 @@ const UNANSWERED_MS = 5 * 60_000;
 const UNANSWERED: readonly string[] = ['HOST_UNCERTAIN', 'HOST_UNAVAILABLE'];
 
 async function unanswered({ db, clock }: WatchContext): Promise<string[]> {
-  const until = clock() - UNANSWERED_MS;
+  const lasts = lastsFor('troubled_at', UNANSWERED_MS, clock());
   const fundings = await db
     .selectFrom('fundings')
     .select(['merchant_id', 'order_number'])
     .where('trouble', 'in', UNANSWERED)
-    .where('troubled_at', '<=', until)
+    .where(lasts)
     .orderBy('troubled_at')
     .limit(MOST_SHOWN)
     .execute();
@@ -59,7 +65,7 @@ async function unanswered({ db, clock }: WatchContext): Promise<string[]> {
     .selectFrom('pay_outs')
     .select(['payee_id', 'currency', 'redeem_id'])
     .where('trouble', 'in', UNANSWERED)
-    .where('troubled_at', '<=', until)
+    .where(lasts)
     .orderBy('troubled_at')
     .limit(MOST_SHOWN)
     .execute();
@@ -97,16 +103,27 @@ async function waitingPayOuts({ db }: WatchContext): Promise<string[]> {
 const STATEMENT_MS = 12 * 3_600_000;
 const DAY_MS = 86_400_000;
 
-async function missingStatements({ db, clock }: WatchContext): Promise<string[]> {
+/** Of the days that are still compared, of which there are not many. What is older stays as it is, whatever an operator does. */
+async function missingStatements({
+  db,
+  clock,
+  withoutStatements = [],
+}: WatchContext): Promise<string[]> {
+  const now = clock();
   const rows = await db
     .selectFrom('reconciliations')
     .select(['day', 'missing'])
     .where('missing', '<>', '')
-    .where('day', '<=', dayOf(clock() - STATEMENT_MS - DAY_MS))
-    .orderBy('day')
-    .limit(MOST_SHOWN)
+    .where('day', '<=', dayOf(now - STATEMENT_MS - DAY_MS))
+    .where('day', '>', dayFrom(dayOf(now), -1 - MOST_DAYS))
+    .orderBy('day', 'desc')
     .execute();
-  return rows.flatMap(({ day, missing }) => missing.split(',').map((host) => `${host}/${day}`));
+  return rows.flatMap(({ day, missing }) =>
+    missing
+      .split(',')
+      .filter((host) => !withoutStatements.includes(host))
+      .map((host) => `${host}/${day}`),
+  );
 }
 
 /** What is wrong now of each kind that the node looks for. */
@@ -114,6 +131,7 @@ const LOOKS = {
   cappedCodes: cappedCustomers,
   copiedPasskey: ({ db }: WatchContext) => suspendedPasskeys(db),
   unansweredHost: unanswered,
+  hostContradicts: ({ db }: WatchContext) => contradictions(db, MOST_SHOWN),
   confirmationWaits: unconfirmed,
   payOutWaits: waitingPayOuts,
   missingStatement: missingStatements,
@@ -129,7 +147,7 @@ export async function watch(context: WatchContext, alerts: Alerts): Promise<void
     found.push([kind as AlertKind, await look(context)]);
   await db.transaction().execute(async (transaction) => {
     for (const [kind, subjects] of found) await alerts.keep(transaction, kind, subjects, now);
-    await alerts.escalate(transaction, now - escalateAfterSeconds * 1000, now);
+    await alerts.escalate(transaction, escalateAfterSeconds * 1000, now);
   });
   work.wake();
 }

@@ -24,6 +24,7 @@ export const WORK_HANDLERS: Handlers<typeof WORK_OPERATIONS, WorkCallContext> = 
   followAlerts: ({ db }) => Promise.resolve((from) => alertEvents(db, from)),
   async acknowledgeAlert({ db, work, alerts, clock, caller }, { alertId }) {
     const name = alertNameOf(alertId);
+    if (name === undefined) throw new NodeError('NOT_FOUND', 'alertId');
     const alert = await db
       .transaction()
       .execute((transaction) => alerts.acknowledge(transaction, name, caller.name, clock()));

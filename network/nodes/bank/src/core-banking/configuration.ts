@@ -105,3 +105,7 @@ export const coreBankingSchema = (path: PathSchema) =>
 export type CoreBankingConfig = z.output<ReturnType<typeof coreBankingSchema>>;
 export type CardConfig = CoreBankingConfig['card'];
 export type MobileConfig = CoreBankingConfig['mobile'];
+
+/** @returns the adapters of hosts that give no statements: nobody said where they leave them */
+export const withoutStatements = ({ card }: CoreBankingConfig): readonly string[] =>
+  card.adapter === 'iso8583' && card.statementFolder === undefined ? [card.adapter] : [];

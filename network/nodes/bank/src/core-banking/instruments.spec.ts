@@ -14,7 +14,7 @@ import {
 } from '../testing/hosts/mobile-host-simulator.js';
 import { openAccount } from './book/open-account.js';
 import { bookLines, type BookLine } from './book/totals.js';
-import { coreBankingSchema } from './configuration.js';
+import { coreBankingSchema, withoutStatements } from './configuration.js';
 import { HostUnavailable, type HostEntry } from './core-banking.js';
 import { openInstruments, type InstrumentKind, type Instruments } from './instruments.js';
 import type { CoreBankingDatabase } from './tables.js';
@@ -212,4 +212,13 @@ test('the two that the last test breaks are right otherwise', () => {
     mobile: { apiKeyFile: '/etc/bank/mobile.key', url: 'https://mobile.example' },
     payees: 'embedded',
   });
+});
+
+test('a card host that is set up without a folder gives no statements', () => {
+  const given = (config: unknown) =>
+    withoutStatements(coreBankingSchema(pathIn(folder)).parse(config));
+  const [card, mobile] = [atSomeCardHost(), atSomeHost()];
+  expect(given({ card, mobile })).toEqual(['iso8583']);
+  expect(given({ card: { ...card, statementFolder: '.' }, mobile })).toEqual([]);
+  expect(given({ mobile })).toEqual([]);
 });

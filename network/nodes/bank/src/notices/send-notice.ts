@@ -92,15 +92,15 @@ async function deliver(context: NoticesContext, message: MessageTable): Promise<
 }
 
 /**
- * Sends a message, lets it wait for the end of quiet hours, or ends it because its time is over.
+ * Sends a message, or lets it wait for the end of quiet hours. One whose time is over by the clock is not sent; `resumeMessages` ends it when
+ * that is sure, and takes it up when the clock was wrong.
  * @throws when the message is not safe with whoever delivers it; then it is tried again.
  */
 export async function sendNotice(context: NoticesContext, id: string): Promise<void> {
   const message = await findMessage(context, id);
   if (message === undefined || !isJobs(message)) return;
-  const at = context.clock();
-  if (at > message.expires_at) return endMessage(context.db, id, { at, outcome: 'expired' });
-  const wait = waitOf(context, message);
+  const isOver = context.clock() > message.expires_at;
+  const wait = isOver ? message.happened_at : waitOf(context, message);
   if (wait === undefined) await deliver(context, message);
   else await resumeAt(context, message, wait);
 }

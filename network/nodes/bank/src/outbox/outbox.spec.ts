@@ -13,6 +13,7 @@ import type { MessageKind } from '../messages/kinds.js';
 import { outboxFile } from '../messages/outbox-folder.js';
 import { smppSchema } from '../messages/smpp/smpp-config.js';
 import { SmppSender } from '../messages/smpp/smpp-sender.js';
+import { LeastTime } from '../notices/least-time.js';
 import { resumeMessages } from '../notices/resume-messages.js';
 import { sendNotice, type NoticesContext } from '../notices/send-notice.js';
 import { noticeWork } from '../notices/notice-work.js';
@@ -54,6 +55,9 @@ let sender: SmppSender;
 let mail: SmtpMail;
 /** As a job sees it. */
 let context: NoticesContext;
+/** Milliseconds, whatever the clock says. */
+let passed: number;
+let least: LeastTime;
 let caps: { customer: number; number: number; range: number; windowSeconds: number };
 
 beforeAll(async () => {
@@ -72,6 +76,8 @@ beforeAll(async () => {
     return { db, messages: sender, mail, codeCaps: caps };
   });
   context = { ...bank.context, quietHours: QUIET };
+  passed = 0;
+  least = new LeastTime(bank.context.clock, () => passed);
 });
 
 afterAll(async () => {
@@ -150,9 +156,16 @@ const outcomes = async (): Promise<readonly (string | null)[]> =>
 
 const resumed = async (): Promise<string[]> => {
   const asked: string[] = [];
-  await resumeMessages(context, (_, _channel, id) => Promise.resolve(void asked.push(id)));
+  await resumeMessages(context, least, (_, _channel, id) => Promise.resolve(void asked.push(id)));
   return asked;
 };
+
+/** It has been so for an hour. */
+async function anHourLater(): Promise<string[]> {
+  const asked = await resumed();
+  passed += HOUR_MS;
+  return [...asked, ...(await resumed())];
+}
 
 const references = (): Set<number> => new Set(smsc.taken.map(({ reference }) => reference));
 
@@ -292,10 +305,29 @@ describe('a message that a job sends', () => {
     expect(await resumed()).toEqual([waiting]);
   });
 
+  it('is neither sent nor ended by a clock that is a month ahead for a minute, and sent when it is right', async () => {
+    bank.now = NIGHT;
+    const customerId = await bank.customer();
+    const waiting = await noted('delivered', customerId);
+    const asked = await noted('deducted', customerId);
+    await sendNotice(context, waiting);
+    await anHourLater();
+    bank.now += 30 * 24 * HOUR_MS;
+    await sendNotice(context, asked);
+    expect(await resumed()).toEqual([]);
+    expect(await outcomes()).toEqual([null, null]);
+    bank.now = NIGHT + 7 * HOUR_MS;
+    const ids = await resumed();
+    expect(new Set(ids)).toEqual(new Set([waiting, asked]));
+    for (const id of ids) await sendNotice(context, id);
+    expect(await outcomes()).toEqual(['sent', 'sent']);
+  });
+
   it('is not sent when its time is over, or when its number does not exist', async () => {
     const late = await noted('deducted');
     bank.now += 24 * HOUR_MS + 1;
     await sendNotice(context, late);
+    expect(await anHourLater()).toEqual([]);
     const nobodys = await noted('refunded');
     smsc.fail('no such number');
     await sendNotice(context, nobodys);
@@ -394,7 +426,7 @@ describe('a code', () => {
     const [row] = await bank.db.selectFrom('messages').select('message_id').execute();
     await sendNotice(context, row?.message_id ?? '');
     bank.now += 180_001;
-    expect(await resumed()).toEqual([]);
+    expect(await anHourLater()).toEqual([]);
     expect(await outcomes()).toEqual(['expired']);
     expect(smsc.taken).toEqual([]);
   });

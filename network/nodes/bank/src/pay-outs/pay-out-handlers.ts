@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What operator and teller ask of pay-outs.
 import { NodeError, type Handlers } from '@fabric-offline-pay/node-common/client';
-import type { Selectable, Transaction } from 'kysely';
+import { sql, type Selectable, type Transaction } from 'kysely';
 import { toInstant } from '../clock.js';
 import type { PayeeEntryTable } from '../database/pay-out-tables.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
@@ -104,7 +104,9 @@ async function transactionsOf(
     .selectAll()
     .where('payee_id', '=', payeeId)
     .where('currency', '=', currency)
-    .where('number', '>=', Math.max(redemption.first_entry, after + 1))
+    .where('number', '>=', redemption.first_entry)
+    // The column has integers, and the caller's number may be larger than any of them.
+    .where('number', '>', sql<number>`${after}::bigint`)
     .where('number', '<=', redemption.last_entry)
     .orderBy('number')
     .limit(PAGE)

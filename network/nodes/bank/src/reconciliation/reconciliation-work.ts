@@ -32,7 +32,7 @@ const RECONCILE = { name: 'reconcile-day' } as const;
 const HOUR = 3_600;
 
 /** After an outage the days that were missed are compared too, as far back as this. */
-const MOST_DAYS = 31;
+export const MOST_DAYS = 31;
 
 /** @returns the days of the reports that say all that there is to say of them */
 async function doneDays(db: BankDatabase, since: string): Promise<ReadonlySet<string>> {
