@@ -138,6 +138,21 @@ export async function wantFundings(
   return new Set(rows.map(({ customer_id }) => customer_id));
 }
 
+/** Notes that orders which have not held their money by now are to be looked at. @returns their customers */
+export async function wantAbandoned(
+  db: BankDatabase,
+  askedUntil: number,
+): Promise<ReadonlySet<string>> {
+  const found = await db
+    .updateTable('fundings')
+    .set((set) => ({ wanted: set('wanted', '+', 1) }))
+    .where(sql<boolean>`is_waiting`)
+    .where('asked_at', '<=', askedUntil)
+    .returning('customer_id')
+    .execute();
+  return new Set(found.map(({ customer_id }) => customer_id));
+}
+
 /** A customer's fundings that are to be looked at: what goes on before what waits for somebody, and the oldest first. */
 export const wantedFundings = (db: BankDatabase, customerId: string): Promise<Funding[]> =>
   db
@@ -227,7 +242,7 @@ export async function leavingOf(
     from funding_moves m
     join fundings f on f.merchant_id = m.merchant_id and f.order_number = m.order_number
       and f.customer_id = m.customer_id
-    where f.customer_id = ${customer_id} and f.currency = ${currency}
+    where m.customer_id = ${customer_id} and f.currency = ${currency}
       and m.state = 'planned' and m.kind in ('release', 'refund')`.execute(db);
   return rows[0]?.sum ?? '0';
 }
