@@ -100,6 +100,16 @@ async function createIndexes(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+/**
+ * What `0024` made waiting again may be paid long since: counted until the clock finds it, it would have the customer's next order deduct what
+ * the account has. Looked at before that order, it counts no longer than the ledger says.
+ */
+async function wantWaiting(db: Kysely<unknown>): Promise<void> {
+  await sql`update fundings set wanted = wanted + 1 where is_waiting and state = 'ready'`.execute(
+    db,
+  );
+}
+
 export const FUNDING_MIGRATIONS: Migrations = {
   '0009-funding': {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -147,4 +157,5 @@ export const FUNDING_MIGRATIONS: Migrations = {
     },
   },
   '0031-fundings-of-many': { up: createIndexes },
+  '0032-waiting-fundings': { up: wantWaiting },
 };
