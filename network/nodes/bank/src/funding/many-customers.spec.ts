@@ -13,7 +13,7 @@ import {
   findFunding,
   instrumentOf,
   leavingOf,
-  readyOthers,
+  relyingOthers,
   wantAbandoned,
   wantedFundings,
   wantFundings,
@@ -62,7 +62,7 @@ const QUESTIONS: Record<string, (on: BankDatabase) => Promise<unknown>> = {
   'what else counts on the account': async (on) => {
     const funding = await findFunding(db, keyOf(1));
     if (funding === undefined) throw new Error('It was asked for.');
-    await readyOthers(on, funding);
+    await relyingOthers(on, funding);
     await leavingOf(on, funding);
   },
   'what was deducted, and what became of it': async (on) => {

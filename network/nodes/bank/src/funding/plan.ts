@@ -113,13 +113,13 @@ export const planReturn = (legs: readonly Leg[]): PlannedMove[] =>
 /** Another order of the customer that counts on the account. */
 export interface Reliance {
   readonly total: Amount;
-  /** Of its deductions that are not yet on the account. */
+  /** Of its deductions that are certainly not on the account yet. */
   readonly coming: Amount;
 }
 
 /** What of the money on an account is not for a new order. */
 export interface Promised {
-  /** Orders that are ready, and have not held their money yet. */
+  /** Orders that are ready, or for which is deducted, and that have not held their money yet. */
   readonly others: readonly Reliance[];
   /** What goes back to instruments, and has not left the account yet. */
   readonly leaving: Amount;

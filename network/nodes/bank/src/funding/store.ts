@@ -99,8 +99,8 @@ export async function askFunding(
           total: sql`case when ${IS_AT_REST} then excluded.total else fundings.total end`,
           state: sql`case when ${IS_AT_REST} then 'asked' else fundings.state end`,
           refusal: null,
-          // Asked for anew, it has anew its time to hold its money.
-          asked_at: sql`case when ${IS_AT_REST} then excluded.asked_at else fundings.asked_at end`,
+          // Asked for anew, or before it was decided, it has anew its time to hold its money.
+          asked_at: sql`case when ${IS_AT_REST} or fundings.state = 'asked' then excluded.asked_at else fundings.asked_at end`,
           is_waiting: true,
           wanted: sql`fundings.wanted + 1`,
         })
@@ -153,13 +153,22 @@ export async function wantAbandoned(
   return new Set(found.map(({ customer_id }) => customer_id));
 }
 
-/** A customer's fundings that are to be looked at: what goes on before what waits for somebody, and the oldest first. */
+/** Its money may have come onto the account already, and it is not known yet whether it did. */
+const MAY_BE_ISSUED = sql<boolean>`exists (
+  select 1 from funding_legs leg where leg.merchant_id = fundings.merchant_id and leg.order_number = fundings.order_number
+    and leg.customer_id = fundings.customer_id and leg.state = 'authorised')`;
+
+/**
+ * A customer's fundings that are to be looked at: first those of which only the ledger is asked whether their money is on the account, since
+ * the others count on what they leave; then what goes on before what waits for somebody, and the oldest first.
+ */
 export const wantedFundings = (db: BankDatabase, customerId: string): Promise<Funding[]> =>
   db
     .selectFrom('fundings')
     .selectAll()
     .where('customer_id', '=', customerId)
     .whereRef('wanted', '>', 'handled')
+    .orderBy(sql`not ${MAY_BE_ISSUED}`)
     .orderBy(sql`trouble is not null`)
     .orderBy('asked_at')
     .orderBy('merchant_id')
@@ -215,20 +224,24 @@ export async function changeFunding(
     .execute();
 }
 
-/** The customer's other orders that are ready in this currency, with what of them is not on the account yet. */
-export async function readyOthers(
+/**
+ * The customer's other orders that count on the account in this currency: those that are ready, and those for which is deducted; with what of
+ * them is not on the account yet. What the host has authorised may be there, whether or not the ledger's answer came.
+ */
+export async function relyingOthers(
   db: BankDatabase,
   { customer_id, currency, ...self }: Funding,
 ): Promise<Reliance[]> {
   const { rows } = await sql<Reliance>`
-    select f.total,
-      coalesce(sum(l.amount::numeric) filter (where l.state in (${sql.join(OPEN_LEG_STATES)})), 0)::text as coming
+    select f.total, coalesce(sum(l.amount::numeric) filter (where l.state = 'planned'), 0)::text as coming
     from fundings f
     left join funding_legs l on l.merchant_id = f.merchant_id and l.order_number = f.order_number
       and l.customer_id = f.customer_id
-    where f.customer_id = ${customer_id} and f.currency = ${currency} and f.is_waiting and f.state in ('ready', 'unneeded')
+    where f.customer_id = ${customer_id} and f.currency = ${currency} and f.is_waiting
       and not (f.merchant_id = ${self.merchant_id} and f.order_number = ${self.order_number})
-    group by f.merchant_id, f.order_number, f.total`.execute(db);
+    group by f.merchant_id, f.order_number, f.total, f.state
+    having f.state in ('ready', 'unneeded')
+      or (f.state = 'asked' and bool_or(l.state in (${sql.join(OPEN_LEG_STATES)})))`.execute(db);
   return rows;
 }
 
