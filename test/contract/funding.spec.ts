@@ -448,6 +448,61 @@ test('an account with enough money is left alone, and two orders do not count on
   expect((await money()).authorised).toBe(TOTAL);
 });
 
+describe('an order whose deduction is under way is counted on by no other', () => {
+  /** The older order waits, and the newer one is asked for. */
+  async function twoOrders(first: Parts): Promise<void> {
+    const [older, newer] = [orderNumber, `${orderNumber}-2`];
+    await expect(fundNow(contextOf(first), older)).rejects.toThrow('lost');
+    await fundNow(contextOf(), newer).catch(() => undefined);
+    await lookAgain();
+    for (const number of [older, newer])
+      expect(await findFunding(db, { ...fundingKey(), orderNumber: number })).toMatchObject({
+        ...{ state: 'ready', trouble: null },
+      });
+    expect((await money()).available).toBe(2 * TOTAL);
+  }
+
+  test('though it was issued, and the answer got lost', async () => {
+    const issue: FundingLedger['issue'] = async (id, what) => {
+      await fundingLedger(teller).issue(id, what);
+      throw new Error('The answer got lost.');
+    };
+    await twoOrders({ ledger: { ...fundingLedger(teller), issue } });
+  });
+
+  test('though the host is still asked for it', async () => {
+    const authorise = () => Promise.reject(new Error('The answer got lost.'));
+    await twoOrders({
+      coreBanking: { ...embeddedCoreBanking({ db, clock: Date.now }), authorise },
+    });
+  });
+
+  test('though its answer gets lost again while the other is looked at', async () => {
+    let asked = 0;
+    const issue: FundingLedger['issue'] = async (id, what) => {
+      const answer = await fundingLedger(teller).issue(id, what);
+      asked += 1;
+      if (asked <= 2) throw new Error('The answer got lost.');
+      return answer;
+    };
+    const ledger = { ...fundingLedger(teller), issue };
+    await expect(fundNow(contextOf({ ledger }))).rejects.toThrow('lost');
+    await expect(fundNow(contextOf({ ledger }), `${orderNumber}-2`)).rejects.toThrow('lost');
+    await lookAgain();
+    expect((await money()).available).toBe(2 * TOTAL);
+  });
+});
+
+test('an order that was paid and is noted as waiting has the next one deduct nothing that the account has', async () => {
+  await run('express', await purchaseOf());
+  await lookAgain();
+  const own = { issueId: 'own', customerId: CUSTOMER, token, currency: CURRENCY };
+  await teller.settlement.issue({ ...own, amount: TOTAL.toString() });
+  await db.updateTable('fundings').set({ is_waiting: true, wanted: 99 }).execute();
+  await fundNow(contextOf(), `${orderNumber}-2`);
+  expect((await money()).authorised).toBe(LACKING);
+});
+
 test.each([
   ['no instrument', { token: null }, 'NO_INSTRUMENT'],
   ['an instrument that the bank does not know', { token: 'unknown' }, 'INSTRUMENT_UNKNOWN'],
@@ -597,6 +652,26 @@ test('what was asked for, and not begun before nobody waited for it any more, is
   expect(await readFunding(db, fundingKey())).toMatchObject(declined);
   await fundNow(late);
   expect((await money()).authorised).toBe(LACKING);
+});
+
+describe('asked for again after an outage in which nobody waited', () => {
+  const late = (): FundingContext => contextOf({ clock: () => Date.now() + 2_000_000 });
+
+  test('an order is funded, though nothing was begun', async () => {
+    const readAvailable = () => Promise.reject(new Error('The ledger is away.'));
+    const ledger = { ...fundingLedger(teller), readAvailable };
+    await expect(fundNow(contextOf({ ledger }))).rejects.toThrow('away');
+    await fundNow(late());
+    expect(await money()).toEqual({ ...FUNDED, available: TOTAL });
+  });
+
+  test('an order keeps what was begun for it', async () => {
+    const authorise = () => Promise.reject(new HostUnavailable('away'));
+    const coreBanking = { ...embeddedCoreBanking({ db, clock: Date.now }), authorise };
+    await expect(fundNow(contextOf({ coreBanking }))).rejects.toThrow('away');
+    await fundNow(late());
+    expect(await money()).toEqual({ ...FUNDED, available: TOTAL });
+  });
 });
 
 describe('a deduction that the ledger does not take', () => {

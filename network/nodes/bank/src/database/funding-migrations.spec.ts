@@ -3,7 +3,7 @@
 import { openDatabase } from '@fabric-offline-pay/node-common/node';
 import { beside, testPlace } from '../../../common/src/testing/test-place.js';
 import { legsOf, movesOf } from '../funding/parts-store.js';
-import { findFunding } from '../funding/store.js';
+import { askFunding, findFunding, wantedFundings } from '../funding/store.js';
 import { MIGRATIONS } from './migrations.js';
 import { openBankDatabase } from './open-database.js';
 
@@ -42,11 +42,12 @@ test('parts of fundings belong to their customers', async () => {
   await before.destroy();
 });
 
-test('fundings whose money was forgotten are looked at again', async () => {
+test('fundings whose money was forgotten are looked at again, before the next order of their customer', async () => {
   const place = await testPlace();
   const until = Object.entries(MIGRATIONS).filter(([name]) => name < '0024');
   const before = await openDatabase<Before>(beside(place), Object.fromEntries(until));
-  const shown = { currency: 'EUR', total: '7', state: 'unneeded', asked_at: 1, is_waiting: false };
+  const looked = { asked_at: 1, wanted: 1, handled: 1 };
+  const shown = { currency: 'EUR', total: '7', state: 'unneeded', is_waiting: false, ...looked };
   for (const [customer_id, leg, state] of [
     ['c', 1, 'issued'],
     ['d', 2, 'refused'],
@@ -63,6 +64,9 @@ test('fundings whose money was forgotten are looked at again', async () => {
   }
   const db = await openBankDatabase(place);
   expect(await findFunding(db, KEY)).toMatchObject({ state: 'ready', is_waiting: true });
+  await askFunding(db, { ...KEY, orderNumber: 'F-2', currency: 'EUR', total: '7' }, 2);
+  const wanted = await wantedFundings(db, 'c');
+  expect(wanted.map(({ order_number }) => order_number)).toEqual(['F-1', 'F-2']);
   expect(await findFunding(db, { ...KEY, customerId: 'd' })).toMatchObject(shown);
   await db.destroy();
   await before.destroy();

@@ -77,6 +77,39 @@ async function addCustomer(db: Kysely<unknown>, table: string): Promise<void> {
     .execute();
 }
 
+/** What is looked for often among all fundings, and is rare: what is to be looked at, and what has not held its money yet. */
+const SOUGHT = [
+  ['fundings_wanted', 'customer_id', sql<boolean>`wanted > handled`],
+  ['fundings_waiting', 'asked_at', sql<boolean>`is_waiting`],
+] as const;
+
+/** Without them each look reads the fundings of all customers. */
+async function createIndexes(db: Kysely<unknown>): Promise<void> {
+  for (const [name, column, where] of SOUGHT)
+    await db.schema.createIndex(name).on('fundings').column(column).where(where).execute();
+  await db.schema
+    .createIndex('fundings_by_time')
+    .on('fundings')
+    .columns(['asked_at', 'merchant_id', 'order_number', 'customer_id'])
+    .execute();
+  await db.schema
+    .createIndex('funding_moves_leaving')
+    .on('funding_moves')
+    .column('customer_id')
+    .where(sql<boolean>`state = 'planned'`)
+    .execute();
+}
+
+/**
+ * What `0024` made waiting again may be paid long since: counted until the clock finds it, it would have the customer's next order deduct what
+ * the account has. Looked at before that order, it counts no longer than the ledger says.
+ */
+async function wantWaiting(db: Kysely<unknown>): Promise<void> {
+  await sql`update fundings set wanted = wanted + 1 where is_waiting and state = 'ready'`.execute(
+    db,
+  );
+}
+
 export const FUNDING_MIGRATIONS: Migrations = {
   '0009-funding': {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -123,4 +156,6 @@ export const FUNDING_MIGRATIONS: Migrations = {
         .execute();
     },
   },
+  '0031-fundings-of-many': { up: createIndexes },
+  '0032-waiting-fundings': { up: wantWaiting },
 };

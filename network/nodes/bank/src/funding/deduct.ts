@@ -15,7 +15,7 @@ import {
   keyOf,
   leavingOf,
   lockFunding,
-  readyOthers,
+  relyingOthers,
   type Funding,
 } from './store.js';
 
@@ -135,7 +135,7 @@ async function planLeg(
     const known = await legsOf(transaction, keyOf(funding));
     if (now?.state !== 'asked' || known.length !== legs) throw new Overtaken();
     const promised = {
-      others: await readyOthers(transaction, funding),
+      others: await relyingOthers(transaction, funding),
       leaving: await leavingOf(transaction, funding),
     };
     const amount = shortfall(total, available, promised);

@@ -3,14 +3,14 @@
 // releases or refunds it as the ledger says of the order's money. Every step may be repeated, and ends with a row before the next begins.
 import type { Transaction } from 'kysely';
 import { askWithin } from '../core-banking/ask-within.js';
-import type { BankTables } from '../database/schema.js';
+import type { BankDatabase, BankTables } from '../database/schema.js';
 import type { FundingLegTable } from '../database/funding-tables.js';
 import { deduct } from './deduct.js';
 import type { FundingRun } from './funding-context.js';
 import { abandonedAs, heldAs, isIssued, isUnderWay } from './leg-states.js';
 import { finishMoves } from './moves.js';
-import { addMoves, legsOf, movesOf, setLegState, toLegs } from './parts-store.js';
-import { planMoves, planReturn, type HoldView } from './plan.js';
+import { addMoves, legsOf, movesOf, setLegState, toLegs, withHostKinds } from './parts-store.js';
+import { planMoves, planReturn, type HoldView, type Leg } from './plan.js';
 import { changeFunding, keyOf, lockFunding, type Funding } from './store.js';
 
 /** It was funded, or refused in part, and never held its money. */
@@ -19,6 +19,12 @@ const isAbandoned = (
   { is_waiting, asked_at }: Funding,
 ): boolean => is_waiting && clock() - asked_at >= abandonedAfterMs;
 
+const partsOf = async (
+  db: BankDatabase,
+  funding: Funding,
+  legs: readonly FundingLegTable[],
+): Promise<Leg[]> => toLegs(legs, await withHostKinds(db, await movesOf(db, keyOf(funding))));
+
 /** Everything goes back. What the order holds later is funded anew. */
 async function giveBack(
   db: Transaction<BankTables>,
@@ -26,8 +32,7 @@ async function giveBack(
   legs: readonly FundingLegTable[],
 ): Promise<void> {
   const key = keyOf(funding);
-  const moves = await movesOf(db, key);
-  await addMoves(db, key, planReturn(toLegs(legs, moves)));
+  await addMoves(db, key, planReturn(await partsOf(db, funding, legs)));
   for (const leg of legs.filter(isIssued)) await setLegState(db, leg, 'returned');
   await changeFunding(db, key, { ...abandonedAs(funding.state), is_waiting: false });
 }
@@ -45,7 +50,7 @@ async function plan(
   const legs = await legsOf(db, key);
   if (hold !== null) {
     await changeFunding(db, key, { ...heldAs(funding.state, legs), is_waiting: false });
-    await addMoves(db, key, planMoves(funding.total, toLegs(legs, await movesOf(db, key)), hold));
+    await addMoves(db, key, planMoves(funding.total, await partsOf(db, funding, legs), hold));
   } else if (isAbandoned(run, funding) && !legs.some(isUnderWay)) await giveBack(db, funding, legs);
 }
 
@@ -69,6 +74,8 @@ export async function fundOrder(run: FundingRun, funding: Funding): Promise<void
   // What another customer holds under the same number is not paid by this one.
   const hold = order?.customerId === customerId ? order.hold : null;
   if (funding.state === 'asked') await supply(run, funding, hold);
-  await run.db.transaction().execute((transaction) => plan(transaction, run, funding, hold));
-  await finishMoves(run, funding);
+  const planNow = () =>
+    run.db.transaction().execute((transaction) => plan(transaction, run, funding, hold));
+  await planNow();
+  while (await finishMoves(run, funding)) await planNow();
 }

@@ -25,6 +25,7 @@ import {
   noteHandled,
   notePlaced,
   noteTrouble,
+  wantAbandoned,
   wantedFundings,
   wantFundings,
 } from './store.js';
@@ -182,14 +183,7 @@ const findAbandonedJob = (
   schedule: '*/5 * * * *',
   async run() {
     await db.transaction().execute(async (transaction) => {
-      const found = await transaction
-        .updateTable('fundings')
-        .set((set) => ({ wanted: set('wanted', '+', 1) }))
-        .where('is_waiting', '=', true)
-        .where('asked_at', '<=', clock() - abandonedAfterMs)
-        .returning('customer_id')
-        .execute();
-      const customers = new Set(found.map(({ customer_id }) => customer_id));
+      const customers = await wantAbandoned(transaction, clock() - abandonedAfterMs);
       await askForCustomers(work, transaction, [...customers]);
     });
     work.wake();

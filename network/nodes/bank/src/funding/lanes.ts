@@ -24,9 +24,10 @@ export async function fundingLanes(
     select c.customer_id, jsonb_agg(distinct i.kind) as kinds
     from jsonb_array_elements_text(${JSON.stringify(customerIds)}::jsonb) as c(customer_id)
     join fundings f on f.customer_id = c.customer_id and f.wanted > f.handled
-    join instruments i on i.token = (case when f.state = 'asked' then ${fundingToken(sql`c.customer_id`)} end)
-      or i.token in (select leg.token from funding_legs leg where leg.merchant_id = f.merchant_id
-        and leg.order_number = f.order_number and leg.customer_id = f.customer_id and leg.state <> 'refused')
+    join instruments i on i.customer_id = c.customer_id
+      and (i.token = (case when f.state = 'asked' then ${fundingToken(sql`c.customer_id`)} end)
+        or i.token in (select leg.token from funding_legs leg where leg.merchant_id = f.merchant_id
+          and leg.order_number = f.order_number and leg.customer_id = f.customer_id and leg.state <> 'refused'))
     group by c.customer_id`.execute(db);
   const lanes = new Map(rows.map(({ customer_id, kinds }) => [customer_id, laneOf(kinds)]));
   return new Map(customerIds.map((customerId) => [customerId, lanes.get(customerId) ?? 'none']));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes what was planned of an order's deductions from where it stands to its end: completes, releases or refunds it (unit 14).
 import { askWithin } from '../core-banking/ask-within.js';
-import { isOwnRefusal, type Answer, type CompleteRequest } from '../core-banking/core-banking.js';
+import { isOwnRefusal } from '../core-banking/core-banking.js';
 import {
   OPEN_MOVE_STATES,
   type FundingLegTable,
@@ -10,8 +10,22 @@ import {
 } from '../database/funding-tables.js';
 import { HostContradicts, type FundingNews, type FundingRun } from './funding-context.js';
 import { authorisationKey, requestKey, withdrawIdOf, type MoveKey } from './keys.js';
-import { legsOf, movesOf, nextAttempt, setMoveState, type FundingMove } from './parts-store.js';
+import {
+  legsOf,
+  movesOf,
+  nextAttempt,
+  setMoveState,
+  toLegs,
+  withHostKinds,
+  type FundingMove,
+} from './parts-store.js';
+import { refit } from './refit.js';
 import { keyOf, type Funding } from './store.js';
+
+/** Of a part of which the host has nothing to do any more. */
+const NOTHING = '0';
+
+const isOpen = ({ state }: FundingMove): boolean => OPEN_MOVE_STATES.some((open) => open === state);
 
 /** One part of a deduction. */
 class Move {
@@ -19,12 +33,18 @@ class Move {
   readonly #funding: Funding;
   readonly #leg: FundingLegTable;
   #row: FundingMove;
+  #isRefitted = false;
 
   constructor(run: FundingRun, funding: Funding, leg: FundingLegTable, row: FundingMove) {
     this.#run = run;
     this.#funding = funding;
     this.#leg = leg;
     this.#row = row;
+  }
+
+  /** Whether the host was asked otherwise than was planned. */
+  get isRefitted(): boolean {
+    return this.#isRefitted;
   }
 
   async finish(): Promise<void> {
@@ -54,23 +74,59 @@ class Move {
     };
   }
 
+  #hostKey(attempt: number): string {
+    return requestKey(this.#key, { isKept: this.#row.state === 'keeping', attempt });
+  }
+
   /** A request that the host must be able to carry out, since it agreed to the authorisation. @throws {HostContradicts} */
-  async #request(ask: (request: CompleteRequest) => Promise<Answer>): Promise<void> {
-    const { amount, attempt, state } = this.#row;
-    const key = (of: number) => requestKey(this.#key, { isKept: state === 'keeping', attempt: of });
+  async #request(kind: MoveKind): Promise<void> {
+    const { amount, attempt } = this.#row;
     const authorisation = authorisationKey({ ...keyOf(this.#leg), leg: this.#leg.leg });
-    const request = { key: key(attempt), authorisation, amount };
-    const answer = await askWithin(this.#run.signal, () => ask(request));
+    const request = { key: this.#hostKey(attempt), authorisation, amount };
+    const answer = await askWithin(this.#run.signal, () => this.#run.coreBanking[kind](request));
     if (answer.outcome === 'done') return;
-    // Nobody can be asked otherwise: it stays as it is, and so does the alert.
-    if (isOwnRefusal(answer.reason))
-      throw new HostContradicts(`What was planned is more than was agreed to: ${answer.reason}.`);
-    await nextAttempt(this.#run.db, this.#row, key(attempt + 1));
+    if (isOwnRefusal(answer.reason)) {
+      const other = this.#isRefitted ? undefined : await this.#refit(kind);
+      // Nobody can be asked otherwise: it stays as it is, and so does the alert.
+      if (other === undefined)
+        throw new HostContradicts(`What was planned is more than was agreed to: ${answer.reason}.`);
+      this.#isRefitted = true;
+      if (this.#row.amount !== NOTHING) await this.#request(other);
+      return;
+    }
+    await this.#nextAttempt();
     throw new HostContradicts(`The host refused what it had agreed to: ${answer.reason}.`);
   }
 
+  async #nextAttempt(amount = this.#row.amount): Promise<void> {
+    const hostKey = this.#hostKey(this.#row.attempt + 1);
+    this.#row = await nextAttempt(this.#run.db, this.#row, { hostKey, amount });
+  }
+
+  /**
+   * Of a deduction of which a host did otherwise than was planned, what was planned before that was noticed is asked for as it can be.
+   * @returns how; undefined when the host cannot be asked otherwise
+   */
+  async #refit(kind: MoveKind): Promise<MoveKind | undefined> {
+    const { db } = this.#run;
+    const all = await withHostKinds(db, await movesOf(db, keyOf(this.#funding)));
+    const ofLeg = all.filter(({ leg }) => leg === this.#leg.leg);
+    if (!ofLeg.some((move) => move.hostKind !== move.kind)) return undefined;
+    const isThis = (move: FundingMove): boolean =>
+      move.kind === this.#row.kind && move.number === this.#row.number;
+    const asked = ofLeg.find((move) => isThis(move) && move.isAsked);
+    if (asked !== undefined) return kind === 'complete' ? undefined : asked.hostKind;
+    const [others] = toLegs(
+      [this.#leg],
+      ofLeg.filter((move) => !isThis(move) && (move.isAsked || !isOpen(move))),
+    );
+    const fitted = others && refit({ kind, amount: BigInt(this.#row.amount) }, others);
+    if (fitted !== undefined) await this.#nextAttempt(fitted.amount.toString());
+    return fitted?.kind;
+  }
+
   async #complete(end: 'done' | 'kept'): Promise<void> {
-    await this.#request((request) => this.#run.coreBanking.complete(request));
+    await this.#request('complete');
     await this.#set(end);
   }
 
@@ -91,7 +147,7 @@ class Move {
   }
 
   async #giveBack(kind: Exclude<MoveKind, 'complete'>): Promise<void> {
-    await this.#request((request) => this.#run.coreBanking[kind](request));
+    await this.#request(kind);
     await this.#run.db.transaction().execute(async (transaction) => {
       await setMoveState(transaction, this.#row, 'done');
       await this.#run.tell?.(transaction, this.#givenBack);
@@ -103,14 +159,21 @@ class Move {
   }
 }
 
-const isOpen = ({ state }: FundingMove): boolean => OPEN_MOVE_STATES.some((open) => open === state);
-
-/** Finishes what was planned of an order. @throws HostUnavailable | HostUncertain | HostContradicts | Overtaken or an error of the ledger */
-export async function finishMoves(run: FundingRun, funding: Funding): Promise<void> {
+/**
+ * Finishes what was planned of an order.
+ * @returns whether a part was asked for otherwise than it was planned: others are to be planned then
+ * @throws HostUnavailable | HostUncertain | HostContradicts | Overtaken or an error of the ledger
+ */
+export async function finishMoves(run: FundingRun, funding: Funding): Promise<boolean> {
   const key = keyOf(funding);
   const legs = await legsOf(run.db, key);
-  for (const move of await movesOf(run.db, key)) {
-    const leg = legs.find(({ leg: number }) => number === move.leg);
-    if (leg !== undefined && isOpen(move)) await new Move(run, funding, leg, move).finish();
+  let isRefitted = false;
+  for (const row of await movesOf(run.db, key)) {
+    const leg = legs.find(({ leg: number }) => number === row.leg);
+    if (leg === undefined || !isOpen(row)) continue;
+    const move = new Move(run, funding, leg, row);
+    await move.finish();
+    isRefitted ||= move.isRefitted;
   }
+  return isRefitted;
 }

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads and writes the rows of deductions, and of what became of them.
 import type { Selectable } from 'kysely';
+import type { MovementKind } from '../core-banking/core-banking.js';
 import type { BankDatabase } from '../database/schema.js';
 import type {
   FundingLegTable,
   FundingMoveTable,
   LegState,
+  MoveKind,
   MoveState,
 } from '../database/funding-tables.js';
 import { Overtaken } from './funding-context.js';
-import type { FundingKey } from './keys.js';
+import { requestKey, type FundingKey } from './keys.js';
 import { inOrder, type Leg, type PlannedMove } from './plan.js';
 import { columnsOf, keyOf } from './store.js';
 
@@ -93,6 +95,44 @@ export async function movesOf(
   return inOrder(rows);
 }
 
+/** A part, with how the host is asked for it. */
+export type AskedMove = FundingMove & {
+  readonly hostKind: MoveKind;
+  /** Whether a request for it stands, with an answer or without. */
+  readonly isAsked: boolean;
+};
+
+const hostKeyOf = ({ leg, kind, number, host_key, state, ...row }: FundingMove): string =>
+  host_key ??
+  requestKey({ ...keyOf(row), leg, kind, number }, { isKept: state === 'keeping', attempt: 1 });
+
+const isGivenBack = (kind: MovementKind | undefined): kind is 'release' | 'refund' =>
+  kind === 'release' || kind === 'refund';
+
+/**
+ * While the port chose by itself, a host released what was to be refunded as long as so much was reserved, and refunded what was to be
+ * released when less was: the requests that stand say what was done.
+ * @returns the parts, each with how the host was asked for it, or is to be
+ */
+export async function withHostKinds(
+  db: BankDatabase,
+  moves: readonly FundingMove[],
+): Promise<AskedMove[]> {
+  if (moves.length === 0) return [];
+  const rows = await db
+    .selectFrom('host_requests')
+    .select(['request_key', 'kind'])
+    .where('request_key', 'in', moves.map(hostKeyOf))
+    .where('state', '!=', 'refused')
+    .execute();
+  const kinds = new Map(rows.map(({ request_key, kind }) => [request_key, kind]));
+  return moves.map((move) => {
+    const asked = kinds.get(hostKeyOf(move));
+    const hostKind = isGivenBack(asked) ? asked : move.kind;
+    return { ...move, hostKind, isAsked: asked !== undefined };
+  });
+}
+
 /** @param db a transaction that has locked the funding: what is planned depends on what was planned before */
 export async function addMoves(
   db: BankDatabase,
@@ -140,15 +180,18 @@ export async function setMoveState(
   return changed(row);
 }
 
-/** The host refused it: the next look asks under another key. @throws {Overtaken} when another run has noted that */
+/**
+ * It was refused: it is asked for under another key, and as much as the amount says.
+ * @returns the row as it stands then. @throws {Overtaken} when another run has noted that
+ */
 export async function nextAttempt(
   db: BankDatabase,
   { attempt, state, ...move }: FundingMove,
-  hostKey: string,
-): Promise<void> {
+  { hostKey, amount }: { readonly hostKey: string; readonly amount: string },
+): Promise<FundingMove> {
   const row = await db
     .updateTable('funding_moves')
-    .set({ attempt: attempt + 1, host_key: hostKey })
+    .set({ attempt: attempt + 1, host_key: hostKey, amount })
     .where('merchant_id', '=', move.merchant_id)
     .where('order_number', '=', move.order_number)
     .where('leg', '=', move.leg)
@@ -156,19 +199,19 @@ export async function nextAttempt(
     .where('number', '=', move.number)
     .where('state', '=', state)
     .where('attempt', '=', attempt)
-    .returning('attempt')
+    .returningAll()
     .executeTakeFirst();
-  changed(row);
+  return changed(row);
 }
 
 /** The issued deductions of an order, with what was planned of each. */
 export function toLegs(
   legs: readonly FundingLegTable[],
-  moves: readonly Pick<FundingMove, 'leg' | 'kind' | 'amount'>[],
+  moves: readonly Pick<AskedMove, 'leg' | 'hostKind' | 'amount'>[],
 ): Leg[] {
-  const planned = (leg: number, kind: FundingMoveTable['kind']): bigint =>
+  const planned = (leg: number, kind: MoveKind): bigint =>
     moves
-      .filter((move) => move.leg === leg && move.kind === kind)
+      .filter((move) => move.leg === leg && move.hostKind === kind)
       .reduce((sum, { amount }) => sum + BigInt(amount), 0n);
   return legs
     .filter(({ state }) => state === 'issued')

@@ -32,7 +32,7 @@ const EVENTS = {
 
 const partOf = (whole: number, part: number): number => Math.ceil((whole * part) / 1000);
 
-type Part = PlannedMove & { readonly number: number };
+type Part = PlannedMove & { readonly number: number; hostKind: PlannedMove['kind'] };
 
 /** A deduction at the host. It does what it is told and counts; it guesses nothing. */
 class Authorisation {
@@ -48,6 +48,13 @@ class Authorisation {
     this[from] -= Number(amount);
     if (kind === 'complete') this.taken += Number(amount);
     expect([kind, this[from] >= 0]).toEqual([kind, true]);
+  }
+
+  /** As the port did that chose by itself how money goes back. @returns how; undefined when it refused */
+  choose({ kind, amount }: PlannedMove): PlannedMove['kind'] | undefined {
+    if (kind === 'complete') return amount <= this.reserved ? kind : undefined;
+    if (amount <= this.reserved) return 'release';
+    return amount <= this.taken ? 'refund' : undefined;
   }
 }
 
@@ -78,28 +85,42 @@ class Order {
     this.#plan(hold);
     const open = inOrder(this.#planned).filter((move) => !this.#done.has(move));
     for (const move of open.slice(0, answers)) {
-      this.#host[move.leg - 1]?.do(move);
+      this.#host[move.leg - 1]?.do({ ...move, kind: move.hostKind });
       this.#done.add(move);
     }
   }
 
-  #plan(hold: Hold): void {
+  /** A look of the version whose port chose by itself. @returns false when it got stuck */
+  lookFormerly(hold: Hold): boolean {
+    this.#plan(hold, 'kind');
+    for (const move of inOrder(this.#planned).filter((each) => !this.#done.has(each))) {
+      const host = this.#host[move.leg - 1];
+      const chosen = host?.choose(move);
+      if (host === undefined || chosen === undefined) return false;
+      move.hostKind = chosen;
+      host.do({ ...move, kind: chosen });
+      this.#done.add(move);
+    }
+    return true;
+  }
+
+  #plan(hold: Hold, by: 'kind' | 'hostKind' = 'hostKind'): void {
     const view = Object.fromEntries(
       Object.entries(hold).map(([name, units]) => [name, String(units)]),
     ) as unknown as HoldView;
-    for (const move of planMoves(this.#total.toString(), this.#legs, view)) {
+    for (const move of planMoves(this.#total.toString(), this.#legsBy(by), view)) {
       const { length } = this.#planned.filter(
         ({ leg, kind }) => leg === move.leg && kind === move.kind,
       );
-      this.#planned.push({ ...move, number: length + 1 });
+      this.#planned.push({ ...move, number: length + 1, hostKind: move.kind });
     }
   }
 
-  get #legs(): readonly Leg[] {
+  #legsBy(by: 'kind' | 'hostKind'): readonly Leg[] {
     return this.#deducted.map((amount, index) => {
       const sum = (kind: PlannedMove['kind']): bigint =>
         this.#planned
-          .filter((move) => move.leg === index + 1 && move.kind === kind)
+          .filter((move) => move.leg === index + 1 && move[by] === kind)
           .reduce((all, move) => all + move.amount, 0n);
       return {
         ...{ leg: index + 1, amount: BigInt(amount), complete: sum('complete') },
@@ -134,6 +155,39 @@ test('in any life of an order the host is asked for what it can do, and keeps wh
         const cost = Math.max(0, hold.captured - own);
         expect(order.taken).toBe(Math.max(0, cost - hold.refunded));
         expect(order.reserved).toBe(restOf(hold) === 0 ? 0 : authorised - own - cost);
+      },
+    ),
+    { numRuns: 3000 },
+  );
+});
+
+test('though the host gave money back otherwise than was planned until the node was updated, the instruments get the same', () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 200 }),
+      fc.array(fc.integer({ min: 1, max: 300 }), { minLength: 1, maxLength: 3 }),
+      fc.array(step, { minLength: 1, maxLength: 8 }),
+      fc.array(step, { maxLength: 8 }),
+      (own, deducted, before, after) => {
+        const authorised = deducted.reduce((sum, amount) => sum + amount, own);
+        const order = new Order(authorised, deducted);
+        let hold: Hold = { authorised, captured: 0, voided: 0, refunded: 0 };
+        for (const { event, part } of before) {
+          hold = EVENTS[event](hold, part);
+          fc.pre(order.lookFormerly(hold));
+        }
+        for (const { event, part, answers } of after) {
+          hold = EVENTS[event](hold, part);
+          if (answers !== null) order.look(hold, answers);
+        }
+        order.look(hold);
+        const cost = Math.max(0, hold.captured - own);
+        const kept = Math.max(0, cost - hold.refunded);
+        const isOver = restOf(hold) === 0;
+        expect(order.taken + order.reserved).toBe(
+          isOver ? kept : authorised - own - Math.min(cost, hold.refunded),
+        );
+        if (isOver) expect(order.reserved).toBe(0);
       },
     ),
     { numRuns: 3000 },

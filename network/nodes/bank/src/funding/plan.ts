@@ -4,7 +4,7 @@
 import { toUnits, type Amount } from '@fabric-offline-pay/domain';
 import type { MoveKind } from '../database/funding-tables.js';
 
-/** An issued deduction, with what was already planned of it; minor units. */
+/** An issued deduction, with what was already planned of it, by how the host is asked for it; minor units. */
 export interface Leg {
   readonly leg: number;
   readonly amount: bigint;
@@ -34,22 +34,32 @@ const positive = (value: bigint): bigint => (value > 0n ? value : 0n);
 
 const sumOf = (values: readonly bigint[]): bigint => values.reduce((a, b) => a + b, 0n);
 
-/** What of all legs together is to be complete, released and refunded. */
-function targets(total: bigint, funded: bigint, hold: HoldView): Record<MoveKind, bigint> {
+const plannedOf = (legs: readonly Leg[], kind: MoveKind): bigint =>
+  sumOf(legs.map((leg) => leg[kind]));
+
+/**
+ * What of all legs together is to be complete, released and refunded. What went back as the other kind than planned, as hosts were asked by a
+ * version of the node that left it to the port, has gone back: only as much of each is planned as both together lack, and what is left
+ * reserved then is completed.
+ */
+function targets(total: bigint, legs: readonly Leg[], hold: HoldView): Record<MoveKind, bigint> {
+  const funded = sumOf(legs.map(({ amount }) => amount));
   const [captured, voided] = [toUnits(hold.captured), toUnits(hold.voided)];
-  const own = positive(total - funded);
-  const complete = least(positive(captured - own), funded);
+  const paid = least(positive(captured - positive(total - funded)), funded);
   const isOver = captured + voided >= toUnits(hold.authorised);
-  return {
-    complete,
-    release: isOver ? funded - complete : 0n,
-    refund: least(toUnits(hold.refunded), complete),
-  };
+  const unneeded = isOver ? funded - paid : 0n;
+  const back = unneeded + least(toUnits(hold.refunded), paid);
+  const released = plannedOf(legs, 'release');
+  const lacking = back - released - plannedOf(legs, 'refund');
+  const reserved = funded - plannedOf(legs, 'complete') - released;
+  const release = released + positive(least(unneeded - released, lacking, reserved));
+  const most = funded - release;
+  return { complete: isOver ? most : least(paid, most), release, refund: back - release };
 }
 
 /** The part of a leg that a kind may still take. */
 const roomOf = ({ amount, complete, release, refund }: Leg, kind: MoveKind): bigint =>
-  kind === 'refund' ? complete - refund : amount - complete - release;
+  positive(kind === 'refund' ? complete - refund : amount - complete - release);
 
 /** Spreads an amount over the legs, the first first. */
 function spread(legs: readonly Leg[], kind: MoveKind, amount: bigint): PlannedMove[] {
@@ -86,12 +96,11 @@ export const inOrder = <Move extends Place>(moves: readonly Move[]): Move[] =>
  * @returns what is to be done beyond what was planned already; nothing when the ledger says nothing new
  */
 export function planMoves(total: Amount, legs: readonly Leg[], hold: HoldView): PlannedMove[] {
-  const funded = sumOf(legs.map(({ amount }) => amount));
-  const wanted = targets(toUnits(total), funded, hold);
+  const wanted = targets(toUnits(total), legs, hold);
   const planned: PlannedMove[] = [];
   for (const kind of KINDS) {
     const now = withMoves(legs, planned);
-    const missing = positive(wanted[kind] - sumOf(now.map((leg) => leg[kind])));
+    const missing = positive(wanted[kind] - plannedOf(now, kind));
     planned.push(...spread(now, kind, missing));
   }
   return planned;
@@ -104,13 +113,13 @@ export const planReturn = (legs: readonly Leg[]): PlannedMove[] =>
 /** Another order of the customer that counts on the account. */
 export interface Reliance {
   readonly total: Amount;
-  /** Of its deductions that are not yet on the account. */
+  /** Of its deductions that are certainly not on the account yet. */
   readonly coming: Amount;
 }
 
 /** What of the money on an account is not for a new order. */
 export interface Promised {
-  /** Orders that are ready, and have not held their money yet. */
+  /** Orders that are ready, or for which is deducted, and that have not held their money yet. */
   readonly others: readonly Reliance[];
   /** What goes back to instruments, and has not left the account yet. */
   readonly leaving: Amount;

@@ -99,8 +99,8 @@ export async function askFunding(
           total: sql`case when ${IS_AT_REST} then excluded.total else fundings.total end`,
           state: sql`case when ${IS_AT_REST} then 'asked' else fundings.state end`,
           refusal: null,
-          // Asked for anew, it has anew its time to hold its money.
-          asked_at: sql`case when ${IS_AT_REST} then excluded.asked_at else fundings.asked_at end`,
+          // Asked for anew, or before it was decided, it has anew its time to hold its money.
+          asked_at: sql`case when ${IS_AT_REST} or fundings.state = 'asked' then excluded.asked_at else fundings.asked_at end`,
           is_waiting: true,
           wanted: sql`fundings.wanted + 1`,
         })
@@ -138,13 +138,37 @@ export async function wantFundings(
   return new Set(rows.map(({ customer_id }) => customer_id));
 }
 
-/** A customer's fundings that are to be looked at: what goes on before what waits for somebody, and the oldest first. */
+/** Notes that orders which have not held their money by now are to be looked at. @returns their customers */
+export async function wantAbandoned(
+  db: BankDatabase,
+  askedUntil: number,
+): Promise<ReadonlySet<string>> {
+  const found = await db
+    .updateTable('fundings')
+    .set((set) => ({ wanted: set('wanted', '+', 1) }))
+    .where(sql<boolean>`is_waiting`)
+    .where('asked_at', '<=', askedUntil)
+    .returning('customer_id')
+    .execute();
+  return new Set(found.map(({ customer_id }) => customer_id));
+}
+
+/** Its money may have come onto the account already, and it is not known yet whether it did. */
+const MAY_BE_ISSUED = sql<boolean>`exists (
+  select 1 from funding_legs leg where leg.merchant_id = fundings.merchant_id and leg.order_number = fundings.order_number
+    and leg.customer_id = fundings.customer_id and leg.state = 'authorised')`;
+
+/**
+ * A customer's fundings that are to be looked at: first those of which only the ledger is asked whether their money is on the account, since
+ * the others count on what they leave; then what goes on before what waits for somebody, and the oldest first.
+ */
 export const wantedFundings = (db: BankDatabase, customerId: string): Promise<Funding[]> =>
   db
     .selectFrom('fundings')
     .selectAll()
     .where('customer_id', '=', customerId)
     .whereRef('wanted', '>', 'handled')
+    .orderBy(sql`not ${MAY_BE_ISSUED}`)
     .orderBy(sql`trouble is not null`)
     .orderBy('asked_at')
     .orderBy('merchant_id')
@@ -200,20 +224,24 @@ export async function changeFunding(
     .execute();
 }
 
-/** The customer's other orders that are ready in this currency, with what of them is not on the account yet. */
-export async function readyOthers(
+/**
+ * The customer's other orders that count on the account in this currency: those that are ready, and those for which is deducted; with what of
+ * them is not on the account yet. What the host has authorised may be there, whether or not the ledger's answer came.
+ */
+export async function relyingOthers(
   db: BankDatabase,
   { customer_id, currency, ...self }: Funding,
 ): Promise<Reliance[]> {
   const { rows } = await sql<Reliance>`
-    select f.total,
-      coalesce(sum(l.amount::numeric) filter (where l.state in (${sql.join(OPEN_LEG_STATES)})), 0)::text as coming
+    select f.total, coalesce(sum(l.amount::numeric) filter (where l.state = 'planned'), 0)::text as coming
     from fundings f
     left join funding_legs l on l.merchant_id = f.merchant_id and l.order_number = f.order_number
       and l.customer_id = f.customer_id
-    where f.customer_id = ${customer_id} and f.currency = ${currency} and f.is_waiting and f.state in ('ready', 'unneeded')
+    where f.customer_id = ${customer_id} and f.currency = ${currency} and f.is_waiting
       and not (f.merchant_id = ${self.merchant_id} and f.order_number = ${self.order_number})
-    group by f.merchant_id, f.order_number, f.total`.execute(db);
+    group by f.merchant_id, f.order_number, f.total, f.state
+    having f.state in ('ready', 'unneeded')
+      or (f.state = 'asked' and bool_or(l.state in (${sql.join(OPEN_LEG_STATES)})))`.execute(db);
   return rows;
 }
 
@@ -227,7 +255,7 @@ export async function leavingOf(
     from funding_moves m
     join fundings f on f.merchant_id = m.merchant_id and f.order_number = m.order_number
       and f.customer_id = m.customer_id
-    where f.customer_id = ${customer_id} and f.currency = ${currency}
+    where m.customer_id = ${customer_id} and f.currency = ${currency}
       and m.state = 'planned' and m.kind in ('release', 'refund')`.execute(db);
   return rows[0]?.sum ?? '0';
 }
