@@ -17,12 +17,12 @@ async function bringAttempts(db: MerchantDatabase, now: number): Promise<void> {
 }
 
 /**
- * Otherwise an outage of a later day would seem to be none. When it was accepted is not known: not before it happened, and an earlier time
- * makes no outage smaller.
+ * Otherwise an outage of a later day would seem to be none. When it was accepted is not known: after it happened and before now. The earlier
+ * time hides no outage.
  */
 async function bringAccepted(db: MerchantDatabase, now: number): Promise<void> {
   await sql`
-    update webhook_deliveries as delivery set delivered_at = least(event.at * 1000, ${now}::bigint)
+    update webhook_deliveries as delivery set delivered_at = least(event.at * 1000, ${now - 1}::bigint)
     from webhook_events event where event.seq = delivery.seq and delivered_at > ${now}
   `.execute(db);
 }
