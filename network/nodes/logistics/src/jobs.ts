@@ -4,8 +4,9 @@ import type { AnyDatabase, JobData, JobKind } from '@fabric-offline-pay/node-com
 import { identifier } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import type { Asks } from './asks.js';
-import { eraseAddresses, rewriteAddresses } from './addresses/hold-addresses.js';
+import { eraseAddresses } from './addresses/hold-addresses.js';
 import { purgeAddresses } from './addresses/purge-addresses.js';
+import { rewriteAddresses } from './addresses/rewrite-addresses.js';
 import type { LogisticsContext } from './context.js';
 import { registerDue } from './couriers/plan-couriers.js';
 import { alertLate, noticeLate } from './lateness/notice-late.js';

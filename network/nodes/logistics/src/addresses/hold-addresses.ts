@@ -142,11 +142,3 @@ export async function eraseAddresses({
     .executeTakeFirst();
   return Number(numDeletedRows);
 }
-
-/**
- * Writes the table anew: until then the engine keeps the bytes of deleted rows. That takes the longer the more addresses are held, and holds
- * up whoever reads them, so that it is not done at each pick-up.
- */
-export async function rewriteAddresses({ db }: Pick<LogisticsContext, 'db'>): Promise<void> {
-  await sql`vacuum full held_addresses`.execute(db);
-}

@@ -125,7 +125,7 @@ const couriers = {
   cancelCourierPlan: dispatcher({
     method: 'DELETE',
     path: '/couriers/:courierId/plans/:validFrom',
-    summary: 'Takes back a plan that was not carried out.',
+    summary: 'Takes back a plan that waits: one that is being sent may be on the ledger already.',
     input: z.strictObject({ courierId: identifier, validFrom: shapes.instantText }),
     output: done,
     errors: ['NOT_FOUND'],

@@ -7,8 +7,9 @@ import {
   type InputOf,
 } from '@fabric-offline-pay/domain';
 import { NodeError } from '@fabric-offline-pay/node-common/client';
+import { sql } from 'kysely';
 import type { Caller, LogisticsContext } from '../context.js';
-import type { CourierTable } from '../database/couriers.js';
+import type { CourierPlanTable, CourierTable } from '../database/couriers.js';
 import type { LogisticsDatabase } from '../database/schema.js';
 import { eachInTurn } from '../each-in-turn.js';
 import { LogisticsError } from '../errors.js';
@@ -66,6 +67,10 @@ export async function planCourier(
     planned_at: now,
     refusal: null,
   };
+  // Planned again as it is, one that is being sent still is.
+  const begunAt = sql<number | null>`
+    case when courier_plans.registration = excluded.registration then courier_plans.begun_at end
+  `;
   await context.db.transaction().execute(async (transaction) => {
     const planned = await transaction
       .insertInto('courier_plans')
@@ -73,7 +78,7 @@ export async function planCourier(
       .onConflict((conflict) =>
         conflict
           .columns(['courier_id', 'valid_from'])
-          .doUpdateSet(columns)
+          .doUpdateSet({ ...columns, begun_at: begunAt })
           .where('courier_plans.done_at', 'is', null),
       )
       .returning('valid_from')
@@ -101,7 +106,10 @@ async function ensureSame(
   if (done?.registration !== registration) throw new LogisticsError('PLAN_DONE', 'validFrom');
 }
 
-/** @throws {NodeError} NOT_FOUND when no such registration waits */
+/**
+ * Takes a plan back. One that is being sent may be on the ledger already, also when the answer got lost: only another plan can replace it.
+ * @throws {NodeError} NOT_FOUND when no such registration waits
+ */
 export async function cancelPlan(
   { db }: Pick<LogisticsContext, 'db'>,
   courierId: string,
@@ -111,6 +119,7 @@ export async function cancelPlan(
     .deleteFrom('courier_plans')
     .where('courier_id', '=', courierId)
     .where('valid_from', '=', validFrom)
+    .where('begun_at', 'is', null)
     .where('done_at', 'is', null)
     .executeTakeFirst();
   if (numDeletedRows === 0n) throw new NodeError('NOT_FOUND', 'validFrom');
@@ -128,6 +137,45 @@ const duePlans = (db: LogisticsDatabase, now: number) =>
     .orderBy('valid_from', 'desc')
     .execute();
 
+type DuePlan = Pick<CourierPlanTable, 'courier_id' | 'valid_from' | 'registration'>;
+
+/** @returns false when it was taken back or replaced meanwhile; what took its place has asked for its own turn */
+async function begin(
+  { db, clock }: Pick<LogisticsContext, 'db' | 'clock'>,
+  { courier_id, valid_from, registration }: DuePlan,
+): Promise<boolean> {
+  const begun = await db
+    .updateTable('courier_plans')
+    .set({ begun_at: clock() })
+    .where('courier_id', '=', courier_id)
+    .where('valid_from', '=', valid_from)
+    .where('registration', '=', registration)
+    .where('done_at', 'is', null)
+    .returning('courier_id')
+    .executeTakeFirst();
+  return begun !== undefined;
+}
+
+/** Notes that it was sent, and that the earlier ones were overtaken. One that took its place meanwhile was not sent. */
+async function end(
+  { db, clock }: Pick<LogisticsContext, 'db' | 'clock'>,
+  { courier_id, valid_from, registration }: DuePlan,
+  refusal: string | null,
+): Promise<void> {
+  await db
+    .updateTable('courier_plans')
+    .set({ done_at: clock(), refusal })
+    .where('courier_id', '=', courier_id)
+    .where('done_at', 'is', null)
+    .where((plan) =>
+      plan.or([
+        plan('valid_from', '<', valid_from),
+        plan('valid_from', '=', valid_from).and('registration', '=', registration),
+      ]),
+    )
+    .execute();
+}
+
 /**
  * Registers what is due, a courier at a time, so that a refusal of one holds up no other.
  * @throws a refusal that passes: its plan stays due, and is tried again
@@ -136,16 +184,9 @@ export async function registerDue(
   context: Pick<LogisticsContext, 'db' | 'clock' | 'rules' | 'ledger'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { db, clock } = context;
-  await eachInTurn(await duePlans(db, clock()), signal, async (plan) => {
-    const refusal = await register(context, registrationIn(plan.registration), signal);
-    await db
-      .updateTable('courier_plans')
-      .set({ done_at: clock(), refusal })
-      .where('courier_id', '=', plan.courier_id)
-      .where('valid_from', '<=', plan.valid_from)
-      .where('done_at', 'is', null)
-      .execute();
+  await eachInTurn(await duePlans(context.db, context.clock()), signal, async (plan) => {
+    if (!(await begin(context, plan))) return;
+    await end(context, plan, await register(context, registrationIn(plan.registration), signal));
   });
 }
 

@@ -32,6 +32,8 @@ export interface CourierPlanTable {
   /** From the certificate. */
   planned_by: string;
   planned_at: number;
+  /** When it was begun to be sent to the ledger: from then on it may be there, and nobody can take it back. */
+  begun_at: number | null;
   /** When it was sent to the ledger, or a later one took its place. */
   done_at: number | null;
   /** The code with which the ledger refused it. */
@@ -75,5 +77,9 @@ export const COURIER_MIGRATIONS: Migrations = {
       await createTable(db, 'courier_versions', VERSION, ['courier_id', 'version']);
       await createTable(db, 'courier_plans', PLAN, ['courier_id', 'valid_from']);
     },
+  },
+  '0011-plans-begun': {
+    up: (db: Kysely<unknown>) =>
+      db.schema.alterTable('courier_plans').addColumn('begun_at', 'bigint').execute(),
   },
 };

@@ -14,6 +14,12 @@ export interface HeldAddressTable {
   held_at: number;
 }
 
+/** A transaction that erased or replaced addresses, until their bytes are gone from the table's files, too. */
+export interface AddressRemainsTable {
+  /** Its id in the database, as text. */
+  erased_by: string;
+}
+
 /** One row: the secret from which the company's numbers of waybills are made. */
 export interface WaybillKeyTable {
   /** Always 1. */
@@ -49,6 +55,7 @@ export interface LateDeliveryTable {
 
 export interface DeliveryTables {
   held_addresses: HeldAddressTable;
+  address_remains: AddressRemainsTable;
   waybill_key: WaybillKeyTable;
   route_stops: RouteStopTable;
   late_deliveries: LateDeliveryTable;
@@ -95,6 +102,24 @@ export const DELIVERY_MIGRATIONS: Migrations = {
       await createTable(db, 'waybill_key', { id: 'count', secret: 'text' }, ['id']);
       const secret = randomBytes(32).toString('hex');
       await sql`insert into waybill_key (id, secret) values (1, ${secret})`.execute(db);
+    },
+  },
+  // Whatever statement erases: none can forget it.
+  '0012-address-remains': {
+    async up(db: Kysely<unknown>) {
+      await sql`create table address_remains (erased_by xid8 primary key)`.execute(db);
+      await sql`
+        create function note_address_remains() returns trigger language plpgsql as $$ begin
+          insert into address_remains values (pg_current_xact_id()) on conflict do nothing;
+          return null;
+        end $$
+      `.execute(db);
+      await sql`
+        create trigger address_remains after update or delete on held_addresses
+        for each row execute function note_address_remains()
+      `.execute(db);
+      // What was erased before.
+      await sql`insert into address_remains values (pg_current_xact_id())`.execute(db);
     },
   },
 };

@@ -2,6 +2,7 @@
 // Routes: which waybills a courier carries on a day, stop by stop.
 import type { OrderKey } from '@fabric-offline-pay/domain';
 import { NodeError } from '@fabric-offline-pay/node-common/client';
+import { sql } from 'kysely';
 import type { Day } from '../clock.js';
 import type { Caller, LogisticsContext } from '../context.js';
 import type { LogisticsTransaction } from '../database/schema.js';
@@ -52,6 +53,8 @@ export async function planRoute(
   await db.transaction().execute(async (transaction) => {
     for (const [index, key] of stops.entries())
       await ensureStop(transaction, courierId, key, index);
+    // Two routes of the same day at the same time would both stay, and two that take orders from each other would end each other.
+    await sql`lock table route_stops in share row exclusive mode`.execute(transaction);
     await transaction
       .deleteFrom('route_stops')
       .where('day', '=', day)

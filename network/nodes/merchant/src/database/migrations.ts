@@ -5,7 +5,11 @@ import { CATALOGUE_MIGRATIONS } from './catalogue-tables.js';
 import { EVIDENCE_MIGRATIONS } from './evidence-tables.js';
 import { FOLLOWED_MIGRATIONS } from './followed-migrations.js';
 import { TERMINAL_MIGRATIONS } from './terminal-tables.js';
-import { WEBHOOK_MIGRATIONS, WEBHOOK_RUN_MIGRATIONS } from './webhook-tables.js';
+import {
+  WEBHOOK_CLOCK_MIGRATIONS,
+  WEBHOOK_MIGRATIONS,
+  WEBHOOK_RUN_MIGRATIONS,
+} from './webhook-tables.js';
 
 export const MIGRATIONS: Migrations = {
   ...FOLLOWED_MIGRATIONS,
@@ -15,4 +19,5 @@ export const MIGRATIONS: Migrations = {
   ...TERMINAL_MIGRATIONS,
   '0006-followed-tables': { up: createFollowedTables },
   ...WEBHOOK_RUN_MIGRATIONS,
+  ...WEBHOOK_CLOCK_MIGRATIONS,
 };

@@ -18,6 +18,8 @@ export interface WebhookEndpointTable {
   /** Sealed; signs too until its time is over. */
   previous_secret: string | null;
   previous_until: number | null;
+  /** When it was replaced last, to know what a wrong clock has noted; null: never, or before this was kept. */
+  rotated_at: number | null;
   created_at: number;
   /** The run that tells it now. A later one takes its place, and the earlier one tells nothing more. */
   run_id: string | null;
@@ -75,6 +77,19 @@ export const WEBHOOK_RUN_MIGRATIONS: Migrations = {
   '0007-webhook-runs': {
     up: (db: Kysely<unknown>) =>
       db.schema.alterTable('webhook_endpoints').addColumn('run_id', 'varchar(64)').execute(),
+  },
+};
+
+/** What a clock that was ahead has noted is looked for each minute. */
+export const WEBHOOK_CLOCK_MIGRATIONS: Migrations = {
+  '0008-webhook-clock': {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema.alterTable('webhook_endpoints').addColumn('rotated_at', 'bigint').execute();
+      await sql`
+        create index webhook_deliveries_accepted on webhook_deliveries (delivered_at)
+        where delivered_at is not null
+      `.execute(db);
+    },
   },
 };
 

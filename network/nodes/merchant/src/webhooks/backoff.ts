@@ -27,3 +27,10 @@ export const defaultBackoff =
     const wait = WAITS[Math.min(attempts, WAITS.length) - 1] ?? HOUR;
     return Math.round(wait * (1 - JITTER / 2 + JITTER * random()));
   };
+
+/** @returns milliseconds that lie at least between the first of so many attempts and the last, whatever the clock said */
+export function waitedFor(backoff: Backoff, attempts: number): number {
+  let waited = 0;
+  for (let made = 1; made < attempts; made += 1) waited += backoff(made);
+  return waited;
+}

@@ -12,6 +12,7 @@ import type {
   WebhookEndpointTable,
   WebhookEventTable,
 } from '../database/schema.js';
+import { waitedFor } from './backoff.js';
 import type { WebhookContext } from './context.js';
 
 type Endpoint = Selectable<WebhookEndpointTable>;
@@ -211,12 +212,12 @@ class Deliveries {
   }
 
   async #failed(waiting: Waiting & { tried_since: number }, result: string): Promise<boolean> {
-    const { backoff, clock, giveUpMs } = this.#context;
+    const { backoff, clock } = this.#context;
     const attempts = waiting.attempts + 1;
     const { tried_since } = waiting;
     const failed = { tried_since, last_result: result };
     if (result === GONE.toString()) return this.#turnOff(waiting, failed);
-    if (clock() - tried_since < giveUpMs) {
+    if (!this.#isTriedForLong(tried_since, attempts)) {
       await this.#note(waiting, { ...failed, due_at: clock() + backoff(attempts) });
       return false;
     }
@@ -225,6 +226,15 @@ class Deliveries {
     const { event_id: eventId } = waiting;
     this.#context.observer.eventGivenUp({ endpointId: this.#endpointId, eventId, result });
     return true;
+  }
+
+  /**
+   * By the clock, and half of that by the waits between the attempts: a clock that jumped ahead, and a node that was off, have not seen that
+   * the endpoint was away for days.
+   */
+  #isTriedForLong(since: number, attempts: number): boolean {
+    const { backoff, clock, giveUpMs } = this.#context;
+    return clock() - since >= giveUpMs && waitedFor(backoff, attempts) >= giveUpMs / 2;
   }
 
   /** @returns false when another run has noted an attempt meanwhile: that one counts */
@@ -244,12 +254,14 @@ class Deliveries {
     return noted !== undefined;
   }
 
+  /** What a clock that was ahead has noted lies in the future, and says nothing. */
   async #acceptedSince(since: number): Promise<boolean> {
     const accepted = await this.#context.db
       .selectFrom('webhook_deliveries')
       .select('seq')
       .where('endpoint_id', '=', this.#endpointId)
       .where('delivered_at', '>=', since)
+      .where('delivered_at', '<=', this.#context.clock())
       .limit(1)
       .executeTakeFirst();
     return accepted !== undefined;

@@ -2,7 +2,11 @@
 // Endpoints: where a shop wants to be told, of what, and by which secret it recognises us.
 import { isEndpointUrl, newSecret, type Reach } from '@fabric-offline-pay/node-common/node';
 import { sql, type Selectable } from 'kysely';
-import type { EndpointState, WebhookEndpointTable } from '../database/schema.js';
+import type {
+  EndpointState,
+  MerchantTransaction,
+  WebhookEndpointTable,
+} from '../database/schema.js';
 import type { EventType } from '../events/event-types.js';
 import { refuse } from '../merchant-error.js';
 import type { WebhookContext } from './context.js';
@@ -88,7 +92,9 @@ export interface Registration {
 /** Each event is noted for each of them, in the database transaction of its block. */
 export const MOST_ENDPOINTS = 20;
 
-async function ensureRoom({ db }: Pick<EndpointsContext, 'db'>): Promise<void> {
+async function ensureRoom(db: MerchantTransaction): Promise<void> {
+  // Two registrations at the same time would both take the last place.
+  await sql`lock table webhook_endpoints in share row exclusive mode`.execute(db);
   const { count } = await db
     .selectFrom('webhook_endpoints')
     .select(({ fn }) => fn.countAll<number>().as('count'))
@@ -102,36 +108,32 @@ export async function registerEndpoint(
   { endpointId, url, types }: Registration,
 ): Promise<Registered> {
   if (!isEndpointUrl(reach, url)) refuse('ENDPOINT_REFUSED', 'url');
-  await ensureRoom({ db });
   const secret = newSecret();
-  const inserted = await db
-    .insertInto('webhook_endpoints')
-    .values({
-      endpoint_id: endpointId,
-      url,
-      types: JSON.stringify(types),
-      state: 'active',
-      secret: seal.close(secret, endpointId),
-      previous_secret: null,
-      previous_until: null,
-      created_at: clock(),
-      run_id: null,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('endpoint_id')
-    .executeTakeFirst();
-  if (inserted === undefined) refuse('ENDPOINT_EXISTS', 'endpointId');
+  await db.transaction().execute(async (transaction) => {
+    await ensureRoom(transaction);
+    const inserted = await transaction
+      .insertInto('webhook_endpoints')
+      .values({
+        endpoint_id: endpointId,
+        url,
+        types: JSON.stringify(types),
+        state: 'active',
+        secret: seal.close(secret, endpointId),
+        previous_secret: null,
+        previous_until: null,
+        rotated_at: null,
+        created_at: clock(),
+        run_id: null,
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .returning('endpoint_id')
+      .executeTakeFirst();
+    if (inserted === undefined) refuse('ENDPOINT_EXISTS', 'endpointId');
+  });
   return { endpointId, secret };
 }
 
-async function findEndpoint({ db }: Pick<EndpointsContext, 'db'>, endpointId: string) {
-  const row = await db
-    .selectFrom('webhook_endpoints')
-    .selectAll()
-    .where('endpoint_id', '=', endpointId)
-    .executeTakeFirst();
-  return row ?? refuse('NOT_FOUND', 'endpointId');
-}
+const ensureFound = <Row>(row: Row | undefined): Row => row ?? refuse('NOT_FOUND', 'endpointId');
 
 /**
  * Turns an endpoint on or off. What happens while it is off waits for it.
@@ -142,13 +144,14 @@ export async function switchEndpoint(
   endpointId: string,
   state: 'active' | 'disabled',
 ): Promise<void> {
-  await findEndpoint({ db }, endpointId);
   await db.transaction().execute(async (transaction) => {
-    await transaction
+    const switched = await transaction
       .updateTable('webhook_endpoints')
       .set({ state })
       .where('endpoint_id', '=', endpointId)
-      .execute();
+      .returning('endpoint_id')
+      .executeTakeFirst();
+    ensureFound(switched);
     if (state === 'disabled') return;
     await transaction
       .updateTable('webhook_deliveries')
@@ -162,11 +165,18 @@ export async function switchEndpoint(
 
 /** Forgets the endpoint and what waits for it. @throws {MerchantError} NOT_FOUND */
 export async function removeEndpoint({ db }: EndpointsContext, endpointId: string): Promise<void> {
-  await findEndpoint({ db }, endpointId);
   await db.transaction().execute(async (transaction) => {
-    // It waits for blocks that note something for the endpoint, whose deliveries are there then.
-    for (const table of ['webhook_endpoints', 'webhook_deliveries'] as const)
-      await transaction.deleteFrom(table).where('endpoint_id', '=', endpointId).execute();
+    // It waits for blocks and replays that note something for the endpoint, whose deliveries are there then.
+    const removed = await transaction
+      .deleteFrom('webhook_endpoints')
+      .where('endpoint_id', '=', endpointId)
+      .returning('endpoint_id')
+      .executeTakeFirst();
+    ensureFound(removed);
+    await transaction
+      .deleteFrom('webhook_deliveries')
+      .where('endpoint_id', '=', endpointId)
+      .execute();
   });
 }
 
@@ -179,18 +189,33 @@ export async function rotateSecret(
   endpointId: string,
   overlapSeconds = DEFAULT_OVERLAP_SECONDS,
 ): Promise<Registered> {
-  const { secret: previous } = await findEndpoint({ db }, endpointId);
   const secret = newSecret();
-  await db
+  const now = clock();
+  // The row's own secret as it is when it changes: of two rotations at the same time, the second one replaces what the first one made.
+  const rotated = await db
     .updateTable('webhook_endpoints')
-    .set({
+    .set((row) => ({
       secret: seal.close(secret, endpointId),
-      previous_secret: previous,
-      previous_until: clock() + overlapSeconds * 1000,
-    })
+      previous_secret: row.ref('secret'),
+      previous_until: now + overlapSeconds * 1000,
+      rotated_at: now,
+    }))
     .where('endpoint_id', '=', endpointId)
-    .execute();
+    .returning('endpoint_id')
+    .executeTakeFirst();
+  ensureFound(rotated);
   return { endpointId, secret };
+}
+
+/** @returns the types that it wants. It is not removed until the transaction has ended, so that what is noted for it goes with it. */
+async function typesOf(db: MerchantTransaction, endpointId: string): Promise<readonly string[]> {
+  const endpoint = await db
+    .selectFrom('webhook_endpoints')
+    .select('types')
+    .where('endpoint_id', '=', endpointId)
+    .forKeyShare()
+    .executeTakeFirst();
+  return JSON.parse(ensureFound(endpoint).types) as readonly string[];
 }
 
 /**
@@ -204,9 +229,8 @@ export async function replayFrom(
   endpointId: string,
   from: number,
 ): Promise<{ readonly events: number }> {
-  const { types } = await findEndpoint({ db }, endpointId);
   return db.transaction().execute(async (transaction) => {
-    const chosen = JSON.parse(types) as readonly string[];
+    const chosen = await typesOf(transaction, endpointId);
     const due = { attempts: 0, tried_since: null, due_at: clock(), delivered_at: null };
     const told = await transaction
       .insertInto('webhook_deliveries')

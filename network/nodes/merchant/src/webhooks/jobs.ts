@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The work of telling endpoints: one run at a time for each, asked for by events and by the clock.
 import type { JobData, JobKind } from '@fabric-offline-pay/node-common/node';
-import { sql } from 'kysely';
 import type { MerchantDatabase } from '../database/schema.js';
 import type { WebhookContext } from './context.js';
 import { deliverDue } from './deliver.js';
+import { bringBack } from './wrong-clock.js';
 
 /** Its key is the endpoint's id. */
 export const DELIVER_WEBHOOKS = { name: 'deliver-webhooks' } as const;
@@ -21,19 +21,6 @@ export const deliverJob = (context: WebhookContext, ask: Ask): JobKind => ({
   },
 });
 
-/** No attempt waits so long for the next. */
-const FARTHEST_MS = 24 * 3_600_000;
-
-/** What was noted while the clock was ahead is due now: otherwise it, and what follows it in its order, would wait until the clock gets there again. */
-async function bringBack({ db }: WebhookContext, now: number): Promise<void> {
-  const since = sql<number | null>`case when tried_since > ${now} then null else tried_since end`;
-  await db
-    .updateTable('webhook_deliveries')
-    .set({ due_at: now, tried_since: since })
-    .where('due_at', '>', now + FARTHEST_MS)
-    .execute();
-}
-
 /** What waited for its next attempt, or for a node that was off. */
 export const dueWebhooksJob = (context: WebhookContext, ask: Ask): JobKind => ({
   name: 'due-webhooks',
@@ -41,7 +28,7 @@ export const dueWebhooksJob = (context: WebhookContext, ask: Ask): JobKind => ({
   run: async () => {
     const { db } = context;
     const now = context.clock();
-    await bringBack(context, now);
+    await bringBack(db, now);
     const endpoints = await db
       .selectFrom('webhook_endpoints')
       .select('endpoint_id')
