@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { NetworkError } from '../network-error.js';
 import { makeFolder, privately } from '../system/files.js';
 import { copyEmptyDatabase, keptDatabase } from './empty-database.js';
 
@@ -15,15 +16,28 @@ const PROGRAM = `
 `;
 
 /** The file that PostgreSQL puts into each data folder. */
-const MARK = 'PG_VERSION';
+export const DATA_FOLDER_MARK = 'PG_VERSION';
 
 const OWNER_ONLY = 0o700;
 
 /** It uses a separate process, because this takes 300 MB that are never released. */
 async function makeEmptyDatabase(folder: string): Promise<void> {
-  await mkdir(folder, { mode: OWNER_ONLY });
   const program = ['-e', PROGRAM, require.resolve('@electric-sql/pglite'), folder];
-  await privately(() => promisify(execFile)(process.execPath, program));
+  try {
+    await mkdir(folder, { mode: OWNER_ONLY });
+    await privately(() => promisify(execFile)(process.execPath, program));
+  } catch (error) {
+    // The error's own message is the program and whatever it said.
+    throw new NetworkError(
+      'SETTING_FILE_UNUSABLE',
+      `databaseFolder: PostgreSQL could not write its files to ${folder}.`,
+      {
+        advice: 'Let this user write there and make room, or name another folder.',
+        details: { file: folder, setting: 'databaseFolder' },
+        cause: error,
+      },
+    );
+  }
 }
 
 /**
@@ -32,7 +46,7 @@ async function makeEmptyDatabase(folder: string): Promise<void> {
  * @throws when a folder with other files is there.
  */
 export async function createDataFolder(folder: string, kept?: string): Promise<void> {
-  if (existsSync(join(folder, MARK))) return;
+  if (existsSync(join(folder, DATA_FOLDER_MARK))) return;
   const unfinished = `${folder}.new`;
   const clear = () => rm(unfinished, { recursive: true, force: true });
   makeFolder(dirname(folder));
