@@ -23,40 +23,44 @@ const OWNER_ONLY = 0o700;
 /** It uses a separate process, because this takes 300 MB that are never released. */
 async function makeEmptyDatabase(folder: string): Promise<void> {
   const program = ['-e', PROGRAM, require.resolve('@electric-sql/pglite'), folder];
-  try {
-    await mkdir(folder, { mode: OWNER_ONLY });
-    await privately(() => promisify(execFile)(process.execPath, program));
-  } catch (error) {
-    // The error's own message is the program and whatever it said.
-    throw new NetworkError(
-      'SETTING_FILE_UNUSABLE',
-      `databaseFolder: PostgreSQL could not write its files to ${folder}.`,
-      {
-        advice: 'Let this user write there and make room, or name another folder.',
-        details: { file: folder, setting: 'databaseFolder' },
-        cause: error,
-      },
-    );
-  }
+  await mkdir(folder, { mode: OWNER_ONLY });
+  await privately(() => promisify(execFile)(process.execPath, program));
 }
+
+/** The error's own message is the program and whatever it said. */
+const unwritable = (folder: string, cause: unknown): NetworkError =>
+  new NetworkError(
+    'SETTING_FILE_UNUSABLE',
+    `databaseFolder: PostgreSQL could not write its files to ${folder}.`,
+    {
+      advice: 'Let this user write there and make room, or name another folder.',
+      details: { file: folder, setting: 'databaseFolder' },
+      cause,
+    },
+  );
 
 /**
  * Makes the data folder, for this user only, if it is missing. It appears complete or not at all. A cache that cannot be used, as in a
  * service without a home, costs time only.
- * @throws when a folder with other files is there.
+ * @throws NetworkError `SETTING_FILE_UNUSABLE` when it cannot be written, or a folder with other files is there; nothing of it stays then
  */
 export async function createDataFolder(folder: string, kept?: string): Promise<void> {
   if (existsSync(join(folder, DATA_FOLDER_MARK))) return;
   const unfinished = `${folder}.new`;
   const clear = () => rm(unfinished, { recursive: true, force: true });
   makeFolder(dirname(folder));
-  await clear();
   try {
-    await copyEmptyDatabase(unfinished, kept ?? keptDatabase(), makeEmptyDatabase);
-  } catch {
     await clear();
-    await makeEmptyDatabase(unfinished);
+    await copyEmptyDatabase(unfinished, kept ?? keptDatabase(), makeEmptyDatabase).catch(
+      async () => {
+        await clear();
+        await makeEmptyDatabase(unfinished);
+      },
+    );
+    await chmod(unfinished, OWNER_ONLY);
+    await rename(unfinished, folder);
+  } catch (error) {
+    await clear();
+    throw unwritable(folder, error);
   }
-  await chmod(unfinished, OWNER_ONLY);
-  await rename(unfinished, folder);
 }
