@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `--base-port`: the ports that a fresh network takes.
+import { wholeNumber } from '@fabric-offline-pay/node-common';
 import { countPorts, defaultTopology, type PortChoice } from '@fabric-offline-pay/operate';
 import { InvalidArgumentError, Option } from 'commander';
 
@@ -8,8 +9,8 @@ const HIGHEST = 65_536 - countPorts(defaultTopology);
 
 /** @throws {InvalidArgumentError} */
 function parsePort(text: string): PortChoice {
-  const port = text === 'free' ? text : Number(text);
-  if (port !== 'free' && !(Number.isInteger(port) && port > 0 && port <= HIGHEST))
+  const port = text === 'free' ? text : wholeNumber(text, { least: 1, most: HIGHEST });
+  if (port === undefined)
     throw new InvalidArgumentError(`a port number from 1 to ${HIGHEST.toString()}, or "free"`);
   return port;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run network -- …`: starts and stops the network and its nodes.
+import { wholeNumber } from '@fabric-offline-pay/node-common';
 import {
   downNetwork,
   ensureStartable,
@@ -142,8 +143,7 @@ function tabulateNode({ name, state, answer, pid, restarts, memory }: AskedNode)
 }
 
 function parseCount(text: string): number {
-  if (!/^\d{1,6}$/.test(text)) {
-    throw new InvalidArgumentError('a number');
-  }
-  return Number(text);
+  const count = wholeNumber(text, { least: 0, most: 999_999 });
+  if (count === undefined) throw new InvalidArgumentError('a whole number from 0 to 999999');
+  return count;
 }

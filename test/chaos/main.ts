@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // `npm run chaos:nodes`: kills each node at every crossing of its history. Progress goes to standard error, the result to standard output;
 // the exit code is 1 when something came out otherwise than without a kill.
+import { wholeNumber as wholeNumberOf } from '@fabric-offline-pay/node-common';
 import { Command, InvalidArgumentError } from 'commander';
 import { runMain } from '../support/run-main.js';
 import { runCampaign, type NodeResult, type Point } from './campaign.js';
@@ -24,8 +25,8 @@ const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 const wholeNumber =
   (least: number) =>
   (text: string): number => {
-    const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < least)
+    const value = wholeNumberOf(text, { least });
+    if (value === undefined)
       throw new InvalidArgumentError(`a whole number from ${least.toString()}`);
     return value;
   };

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each file that a node's configuration names, in each state that it may be found in: the program says which file and what to do.
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { appendFileSync, cpSync, lstatSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError } from '@fabric-offline-pay/node-common';
 import {
   checkSettingFiles,
   newSecret,
+  readSecret,
   type SettingFile,
 } from '@fabric-offline-pay/node-common/node';
 import { readConfig as bankConfig } from '../../network/nodes/bank/src/config.js';
@@ -140,34 +151,100 @@ const refusalOf = (act: () => unknown): NetworkError => {
   throw new Error('Nothing was refused.');
 };
 
+/** The secrets that somebody else gave the node. */
+const SECRETS: Readonly<Record<NodeName, readonly string[]>> = {
+  bank: [
+    'coreBanking.mobile.apiKeyFile',
+    'messages.sms.passwordFile',
+    'messages.mail.passwordFile',
+    'alerts.webhook.secretFile',
+  ],
+  merchant: [],
+  logistics: ['alertUrlFile'],
+};
+
+const SECOND_LINE = ['', '\nx'] as const;
+
+/** What stands before and after a content that passed the check once and was used otherwise. */
+const NOT_USED_AS_CHECKED: Readonly<
+  Partial<Record<SettingFile['content'], readonly (readonly [string, string])[]>>
+> = {
+  line: [SECOND_LINE, ['', '\n\n']],
+  webhookSecret: [SECOND_LINE, ['  ', ''], ['', '\n\n']],
+  alertUrl: [SECOND_LINE, ['ftp', ''], ['', '\nhttps://pager.example/y']],
+};
+
+interface Place {
+  readonly does?: (house: TestHouse) => void;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly environment?: NodeJS.ProcessEnv;
+  readonly said: string;
+}
+
+/** Places of tables that cannot be used. */
+const PLACES: Readonly<Record<string, Place>> = {
+  'a file': {
+    does: (house) => house.write('database', ''),
+    said: 'SETTING_FILE_UNUSABLE: databaseFolder: ',
+  },
+  'under a file': {
+    settings: { databaseFolder: 'config.json/x/database' },
+    said: 'SETTING_FILE_UNUSABLE: databaseFolder: ',
+  },
+  'a folder with other files': {
+    does: (house) => {
+      mkdirSync(join(house.folder, 'database'));
+      house.write('database/notes.txt', '');
+    },
+    said: 'SETTING_FILE_UNUSABLE: databaseFolder: ',
+  },
+  'no address': {
+    environment: { DATABASE_URL: 'db.example?password=hunter2' },
+    said: 'SETTINGS_INVALID: DATABASE_URL holds no address of a database.',
+  },
+  'an address in a file, of another kind': {
+    does: (house) => house.write('database.url', 'mysql://node:hunter2@db.example/node'),
+    settings: { databaseUrlFile: 'database.url' },
+    said: 'SETTINGS_INVALID: databaseUrlFile holds no address of a database.',
+  },
+};
+
+/** A folder with every file that the node's configuration can name. */
+function complete(name: NodeName): { readonly house: TestHouse; readonly configuration: string } {
+  const house = new TestHouse({ name, server: `${name}-node`, mspId: 'M', actor: 'a' });
+  const databaseUrlFile = house.write('database.url', 'postgres://database.example');
+  const configuration = house.configured({ ...NODES[name].settings(house), databaseUrlFile });
+  const { ledger, ...rest } = JSON.parse(readFileSync(configuration, 'utf8')) as {
+    readonly ledger: object;
+  };
+  const identities = { 'bank-node': pair(house, 'bank-node') };
+  const tlsRoot = root(house, 'peer-root');
+  const settings = { ...rest, ledger: { ...ledger, identities, tlsRoot } };
+  house.write('config.json', JSON.stringify(settings));
+  return { house, configuration };
+}
+
+/** Runs the node's program, which ends by itself. */
+function startOf(name: NodeName, configuration: string, environment: NodeJS.ProcessEnv = {}) {
+  const { status, stderr } = spawnSync(process.execPath, [NODES[name].program, configuration], {
+    encoding: 'utf8',
+    timeout: 60_000,
+    env: { ...process.env, ...environment },
+  });
+  return { status, stderr };
+}
+
 describe.each(Object.keys(NODES) as NodeName[])('of the %s', (name) => {
-  const { program, settings, files, config } = NODES[name];
+  const { files, config } = NODES[name];
   let house: TestHouse;
   let configuration: string;
 
   beforeEach(() => {
-    house = new TestHouse({ name, server: `${name}-node`, mspId: 'M', actor: 'a' });
-    configuration = house.configured({ ...settings(house), databaseUrlFile: 'database.url' });
-    house.write('database.url', 'postgres://database.example');
-    const { ledger, ...rest } = JSON.parse(readFileSync(configuration, 'utf8')) as {
-      readonly ledger: object;
-    };
-    const identities = { 'bank-node': pair(house, 'bank-node') };
-    const tlsRoot = root(house, 'peer-root');
-    house.write(
-      'config.json',
-      JSON.stringify({ ...rest, ledger: { ...ledger, identities, tlsRoot } }),
-    );
+    ({ house, configuration } = complete(name));
   });
   afterEach(() => house.remove());
 
-  const start = () => {
-    const { status, stderr } = spawnSync(process.execPath, [program, configuration], {
-      encoding: 'utf8',
-      timeout: 60_000,
-    });
-    return { status, stderr };
-  };
+  const start = () => startOf(name, configuration);
 
   test('each is looked at, and what is right passes', () => {
     const named = files(configuration);
@@ -183,7 +260,7 @@ describe.each(Object.keys(NODES) as NodeName[])('of the %s', (name) => {
     const { does, said } = defined(DAMAGES[damage], damage);
     for (const { setting = '', file, content, isMade = false } of files(configuration)) {
       if (isMade && damage === 'missing') continue;
-      if (content === 'text' && damage === 'damaged') continue;
+      if (content === 'line' && damage === 'damaged') continue;
       const all = files(configuration);
       cpSync(file, `${file}.kept`);
       does(file);
@@ -206,6 +283,49 @@ describe.each(Object.keys(NODES) as NodeName[])('of the %s', (name) => {
       const { message } = refusalOf(() => checkSettingFiles(files(configuration)));
       expect(message).toContain(`${setting}: ${file} does not belong to the certificate`);
       house.write(file.slice(house.folder.length + 1), kept);
+    }
+  });
+
+  test('a pipe gives its content once, and is not waited for', () => {
+    for (const { setting = '', file } of files(configuration)) {
+      const all = files(configuration);
+      cpSync(file, `${file}.kept`);
+      rmSync(file);
+      execFileSync('mkfifo', ['-m', '600', file]);
+      const error = refusalOf(() => checkSettingFiles(all));
+      expect(error.code).toBe('SETTING_FILE_UNUSABLE');
+      expect(error.message).toContain(`${setting}: ${file} is a pipe`);
+      rmSync(file);
+      cpSync(`${file}.kept`, file);
+    }
+  });
+
+  test('what others may read is no secret', () => {
+    const secrets = files(configuration).filter(({ isSecret = false }) => isSecret);
+    expect(secrets.map(({ setting }) => setting)).toEqual(SECRETS[name]);
+    for (const { file } of secrets) {
+      chmodSync(file, 0o640);
+      const { code, message } = refusalOf(() => checkSettingFiles(files(configuration)));
+      expect([code, message]).toEqual(['HOME_UNUSABLE', `Others may read the secret in ${file}.`]);
+      chmodSync(file, 0o600);
+    }
+  });
+
+  test('a secret is one line, and no space around it is left out', () => {
+    for (const { file, content, setting = '' } of files(configuration)) {
+      const wrong = NOT_USED_AS_CHECKED[content];
+      if (wrong === undefined) continue;
+      const kept = readFileSync(file, 'utf8');
+      for (const [start, end] of wrong) {
+        writeFileSync(file, `${start}${kept}${end}`);
+        const { message } = refusalOf(() => checkSettingFiles(files(configuration)));
+        expect(message).toContain(`${setting}: ${file} is damaged, or another file`);
+      }
+      for (const end of ['\n', '\r\n', '']) {
+        writeFileSync(file, `${kept}${end}`);
+        checkSettingFiles(files(configuration));
+        expect(readSecret(file)).toBe(kept);
+      }
     }
   });
 
@@ -270,6 +390,20 @@ describe('a key that the node made', () => {
     },
   );
 
+  test.each(['config.json/x/own.key', 'config.json/own.key'])(
+    '%s cannot be made, and no backup helps',
+    (name) => {
+      house.write('config.json', '{}');
+      const file = join(house.folder, name);
+      for (const open of [installationKey, backingKey, sealingKey]) {
+        const error = refusalOf(() => open(file));
+        expect(error.code).toBe('SETTING_FILE_UNUSABLE');
+        expect(error.message).toMatch(/[kK]eyFile: .*own\.key cannot be there: a part of its path/);
+        expect(error.advice ?? '').not.toContain('backup');
+      }
+    },
+  );
+
   test('a key of another kind is no key that signs statements', () => {
     const file = join(house.folder, 'own.key');
     house.write('own.key', pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey));
@@ -283,4 +417,48 @@ describe('a key that the node made', () => {
     appendFileSync(file, house.authority.root.replace(/[A-Za-z0-9+/]{40}/, 'A'));
     expect(refusalOf(() => checkSettingFiles([own])).message).toContain('is damaged');
   });
+});
+
+describe('a variable of the environment', () => {
+  let house: TestHouse;
+  let file: string;
+  beforeEach(() => {
+    house = new TestHouse({ name: 'bank', server: 'bank', mspId: 'M', actor: 'a' });
+    file = house.configured({ ...NODES.bank.settings(house) });
+  });
+  afterEach(() => house.remove());
+
+  test.each(['OFFPAY_BANK_PORT', 'OFFPAY_BANK_CODE_SECONDS'])(
+    '%s that holds no number it can be is named',
+    (setting) => {
+      for (const text of ['', ' ', 'x', '0x3c', '6e1', '060', '99999', '-1', '1.5']) {
+        const error = refusalOf(() => bankConfig(file, { [setting]: text }));
+        expect(error).toMatchObject({ code: 'SETTINGS_INVALID', details: { setting } });
+        expect(error.message).toMatch(new RegExp(`^${setting} is wrong: `));
+      }
+    },
+  );
+
+  test('both override the file', () => {
+    const config = bankConfig(file, { OFFPAY_BANK_PORT: '7050', OFFPAY_BANK_CODE_SECONDS: '60' });
+    expect([config.port, config.limits.codeSeconds]).toEqual([7050, 60]);
+  });
+});
+
+// One node's will do: where the tables are is read by the same code in all.
+test.each(Object.keys(PLACES))('a place of tables that is %s is named', (place) => {
+  const { does, settings = {}, environment = {}, said } = defined(PLACES[place], place);
+  const { house, configuration } = complete('logistics');
+  does?.(house);
+  const written = JSON.parse(readFileSync(configuration, 'utf8')) as object;
+  // Without the file that names a server, but where the place names it.
+  house.write(
+    'config.json',
+    JSON.stringify({ ...written, databaseUrlFile: undefined, ...settings }),
+  );
+  const { status, stderr } = startOf('logistics', configuration, environment);
+  house.remove();
+  expect(stderr).toContain(said);
+  for (const hidden of ['hunter2', 'PGlite', '    at ']) expect(stderr).not.toContain(hidden);
+  expect(status).toBe(2);
 });

@@ -332,7 +332,7 @@ export class HostHouse {
 
   #openInstruments(): Instruments {
     const keyFile = join(this.#folder, 'mobile.key');
-    writeFileSync(keyFile, API_KEY);
+    writeFileSync(keyFile, API_KEY, { mode: 0o600 });
     const configs = {
       card: {
         ...{ adapter: 'iso8583', host: '127.0.0.1', port: this.#host.port, bitmap: 'hex' },

@@ -68,10 +68,13 @@ test('names everything that is missing or wrong at once, with its option', () =>
   });
 });
 
-test.each(['seven', '', '1e400'])('the schema refuses what is not a number: %j', (until) => {
-  const fields = { payeeId: 'p', currency: 'EUR', until };
-  expect(detailsOf(ROLL_UP, { fields })).toMatchObject({ problems: [{ field: 'until' }] });
-});
+test.each(['seven', '', ' 7', '0x7', '07', '1e400'])(
+  'the schema refuses what is not a number: %j',
+  (until) => {
+    const fields = { payeeId: 'p', currency: 'EUR', until };
+    expect(detailsOf(ROLL_UP, { fields })).toMatchObject({ problems: [{ field: 'until' }] });
+  },
+);
 
 test.each([
   [

@@ -2,7 +2,7 @@
 // Makes the input of a transaction from options: the whole input from JSON, a file or standard input, then single fields over it.
 import { readFileSync } from 'node:fs';
 import { DomainError, type NamedTransaction } from '@fabric-offline-pay/domain';
-import { readBounded } from '@fabric-offline-pay/node-common';
+import { numberOf, readBounded } from '@fabric-offline-pay/node-common';
 import { inputFields, type InputField } from './fields.js';
 import { flagOf } from './names.js';
 
@@ -59,8 +59,7 @@ function fieldValue(field: InputField, given: string | true): unknown {
   if (given === true) return true;
   if (field.kind === 'json') return readJson(flagOf(field.name), given);
   if (field.kind === 'boolean') return given === 'true' ? true : given === 'false' ? false : given;
-  const number = field.kind === 'number' && given.trim() !== '' ? Number(given) : Number.NaN;
-  return Number.isNaN(number) ? given : number;
+  return field.kind === 'number' ? (numberOf(given) ?? given) : given;
 }
 
 const valueAt = (input: unknown, path: readonly PropertyKey[]): unknown =>

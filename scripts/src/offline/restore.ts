@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The marks that reveal an older copy of a store, and `restore`, which the user must call explicitly.
 import { resolve } from 'node:path';
+import { wholeNumber } from '@fabric-offline-pay/node-common';
 import { type Party, restoreParty } from '@fabric-offline-pay/run';
 import { HIGHEST_EPOCH, type Restoration } from '@fabric-offline-pay/sdk/offline';
 import { InvalidArgumentError, type Command } from 'commander';
@@ -63,8 +64,8 @@ const HIGHEST_TO_SEAL = HIGHEST_EPOCH - 1;
 
 /** @throws {InvalidArgumentError} */
 export function epochNumber(text: string): number {
-  const epoch = Number(text);
-  if (text === '' || !Number.isInteger(epoch) || epoch < 0 || epoch > HIGHEST_TO_SEAL)
+  const epoch = wholeNumber(text, { least: 0, most: HIGHEST_TO_SEAL });
+  if (epoch === undefined)
     throw new InvalidArgumentError(`a whole number from 0 to ${HIGHEST_TO_SEAL.toString()}`);
   return epoch;
 }

@@ -45,6 +45,8 @@ test.each([
   [['EUR:sum=0.00'], undefined, 'limits.currencies.EUR.storedSum'],
   [[], 'soon', 'limits.oldestSeconds'],
   [[], '0', 'limits.oldestSeconds'],
+  [[], '0x10', 'limits.oldestSeconds'],
+  [[], ' 24', 'limits.oldestSeconds'],
 ])('%j, %s hours: %s limits nothing', (limits, hours, option) => {
   expect(() => parseLimits(limits, hours)).toThrow(ConfigurationError);
   expect(reasonOf(() => parseLimits(limits, hours))).toContain(option);

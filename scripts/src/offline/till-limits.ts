@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Parses the merchant's own limits of a terminal, such as `EUR:payment=50.00,sum=500.00,count=40`, in units of money.
 import { formatAmount, isCurrency, parseDecimal, type Currency } from '@fabric-offline-pay/domain';
+import { numberOf, wholeNumber } from '@fabric-offline-pay/node-common';
 import { ConfigurationError } from '@fabric-offline-pay/sdk';
 import {
   checkTillLimits,
@@ -12,12 +13,14 @@ const refuse = (reason: string): never => {
   throw new ConfigurationError('--limit', reason);
 };
 
-const WHOLE = /^[1-9]\d{0,8}$/;
+const MOST_PAYMENTS = 999_999_999;
 
 const READ: Readonly<Record<string, (value: string, currency: Currency) => CurrencyLimits>> = {
   payment: (value, currency) => ({ perPayment: parseDecimal(value, currency) }),
   sum: (value, currency) => ({ storedSum: parseDecimal(value, currency) }),
-  count: (value) => ({ storedCount: WHOLE.test(value) ? Number(value) : Number.NaN }),
+  count: (value) => ({
+    storedCount: wholeNumber(value, { least: 1, most: MOST_PAYMENTS }) ?? Number.NaN,
+  }),
 };
 
 /** A name, and everything after the sign: nothing that was typed is dropped. */
@@ -92,7 +95,9 @@ export function parseLimits(
   if (Object.keys(currencies).length < read.length) refuse('a currency is given twice');
   const of = {
     ...(read.length > 0 && { currencies }),
-    ...(oldestHours !== undefined && { oldestSeconds: Number(oldestHours) * 3600 }),
+    ...(oldestHours !== undefined && {
+      oldestSeconds: (numberOf(oldestHours) ?? Number.NaN) * 3600,
+    }),
   };
   checkTillLimits(of);
   return Object.keys(of).length === 0 ? undefined : of;

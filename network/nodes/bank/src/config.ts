@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of the bank's node: one JSON file. The environment may override three of its values.
 import {
+  environmentNumber,
   nodeFields,
   portSchema,
   readNodeConfig,
-  type NodeConfig,
+  type DatabaseSettings,
   type pathIn,
 } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
@@ -58,21 +59,26 @@ type Schema = ReturnType<typeof configSchema>;
 export type BankConfigInput = z.input<Schema>;
 
 /** The configuration with absolute paths. */
-export type BankConfig = z.output<Schema> & Pick<NodeConfig, 'databaseUrl'>;
+export type BankConfig = z.output<Schema> & DatabaseSettings;
 
 /**
  * @param environment `OFFPAY_BANK_PORT`, `OFFPAY_BANK_CODE_SECONDS` and `DATABASE_URL` override the file.
- * @throws {z.ZodError} naming each wrong setting.
+ * @throws {z.ZodError} naming each wrong setting; {NetworkError} `SETTINGS_INVALID` naming a wrong variable
  */
 export function readConfig(file: string, environment: NodeJS.ProcessEnv = {}): BankConfig {
   const config = readNodeConfig(file, environment, configSchema);
-  const codeSeconds = environment['OFFPAY_BANK_CODE_SECONDS'];
+  const { port, limits } = config;
   return {
     ...config,
-    port: portSchema.parse(environment['OFFPAY_BANK_PORT'] ?? config.port),
-    limits: limitsSchema.parse({
-      ...config.limits,
-      ...(codeSeconds !== undefined && { codeSeconds: Number(codeSeconds) }),
-    }),
+    port: environmentNumber(environment, 'OFFPAY_BANK_PORT', portSchema) ?? port,
+    limits: {
+      ...limits,
+      codeSeconds:
+        environmentNumber(
+          environment,
+          'OFFPAY_BANK_CODE_SECONDS',
+          limitsSchema.unwrap().shape.codeSeconds,
+        ) ?? limits.codeSeconds,
+    },
   };
 }

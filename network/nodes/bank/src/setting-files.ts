@@ -3,6 +3,7 @@
 import {
   keyPairFiles,
   nodeSettingFiles,
+  type MadeFile,
   type SettingFile,
   type SmtpConfig,
 } from '@fabric-offline-pay/node-common/node';
@@ -14,8 +15,9 @@ type Files = readonly SettingFile[];
 const rootsOf = (setting: string, file: string | undefined): Files =>
   file === undefined ? [] : [{ setting, file, content: 'certificates' }];
 
+/** A password, or a key that stands in a header. */
 const passwordOf = (setting: string, file: string | undefined): Files =>
-  file === undefined ? [] : [{ setting, file, content: 'text', isSecret: true }];
+  file === undefined ? [] : [{ setting, file, content: 'line', isSecret: true }];
 
 function cardFiles(card: CardConfig): Files {
   if (card.adapter === 'embedded' || card.tls === undefined) return [];
@@ -35,7 +37,7 @@ function cardFiles(card: CardConfig): Files {
 const mobileFiles = (mobile: MobileConfig): Files =>
   mobile.adapter === 'embedded'
     ? []
-    : [{ setting: 'coreBanking.mobile.apiKeyFile', file: mobile.apiKeyFile, content: 'text' }];
+    : passwordOf('coreBanking.mobile.apiKeyFile', mobile.apiKeyFile);
 
 const linkFiles = (
   setting: string,
@@ -60,11 +62,19 @@ const alertFiles = ({ webhook }: BankConfig['alerts']): Files =>
         },
       ];
 
+/** @returns the keys that the node makes at its first start */
+export const bankMadeFiles = ({
+  keyFile,
+  backingKeyFile,
+}: Pick<BankConfig, 'keyFile' | 'backingKeyFile'>): readonly MadeFile[] => [
+  { setting: 'keyFile', file: keyFile, content: 'sealingKey', isMade: true },
+  { setting: 'backingKeyFile', file: backingKeyFile, content: 'ed25519Key', isMade: true },
+];
+
 /** @returns the files that the node reads at its start or when it speaks to somebody first */
 export const bankSettingFiles = (config: BankConfig): Files => [
   ...nodeSettingFiles(config),
-  { setting: 'keyFile', file: config.keyFile, content: 'sealingKey', isMade: true },
-  { setting: 'backingKeyFile', file: config.backingKeyFile, content: 'ed25519Key', isMade: true },
+  ...bankMadeFiles(config),
   ...cardFiles(config.coreBanking.card),
   ...mobileFiles(config.coreBanking.mobile),
   ...messageFiles(config.messages),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { testPlace } from '../../common/src/testing/test-place.js';
+import { beside, testPlace } from '../../common/src/testing/test-place.js';
 import { readConfig } from './config.js';
 import { startBank } from './start-bank.js';
 import { BankHouse } from './testing/bank-house.js';
@@ -35,3 +36,29 @@ it('follows the ledger no longer when it cannot listen', async () => {
     await house.close();
   }
 });
+
+it.each(['keyFile', 'backingKeyFile'] as const)(
+  'makes no new %s beside a database that was used with the old one',
+  async (setting) => {
+    const place = await testPlace();
+    const house = await BankHouse.open({}, { place: beside(place) });
+    try {
+      const config = readConfig(join(house.folder, 'config.json'));
+      const start = async () => {
+        const parts = { ledger: new FakeLedger(), logger: pino({ level: 'silent' }) };
+        await (await startBank(config, { ...parts, place: beside(place) })).close();
+      };
+      const file = config[setting];
+      const key = readFileSync(file, 'utf8');
+      rmSync(file);
+      const refusal = { code: 'SETTING_FILE_UNUSABLE', details: { setting, file } };
+      await expect(start()).rejects.toMatchObject(refusal);
+      expect(existsSync(file)).toBe(false);
+      writeFileSync(file, key, { mode: 0o600 });
+      await start();
+    } finally {
+      await house.close();
+      if ('engine' in place) await place.engine.close();
+    }
+  },
+);

@@ -29,6 +29,7 @@ import { openCarriers, type Carriers } from './outbox/open-carriers.js';
 import { Pace } from './pace.js';
 import { installationKey } from './secrets/installation-key.js';
 import { guardedLedger } from './guarded-ledger.js';
+import { bankMadeFiles } from './setting-files.js';
 import { RECORD_HANDLERS } from './user-system/record-handlers.js';
 
 export interface BankParts {
@@ -159,6 +160,7 @@ export const bankNode = (
   name: 'bank',
   config,
   migrations: MIGRATIONS,
+  madeFiles: bankMadeFiles(config),
   ...parts,
   build: (base) => new Building(config, parts, base).build(),
 });

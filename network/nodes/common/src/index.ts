@@ -21,6 +21,7 @@ export {
   writeJson,
 } from './system/files.js';
 export { inParallel } from './system/in-parallel.js';
+export { numberOf, wholeNumber } from './system/numbers.js';
 export { type PortHolder, portHolders } from './system/port-holder.js';
 export { findFreePorts, isListening, isPortFree, usedPorts } from './system/ports.js';
 export {

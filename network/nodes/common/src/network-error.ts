@@ -18,6 +18,10 @@ export const NETWORK_ERRORS = {
     'The chaincode package holds no built contracts.',
     'Run npm run build.',
   ),
+  DATABASE_UNREACHABLE: describe(
+    "The server of a node's database does not answer, or takes no connection now.",
+    'Start the server, or correct the setting that the message names, and start the node again.',
+  ),
   DEADLINE_PASSED: describe(
     'A condition was not fulfilled in time.',
     "Read the node's log: npm run network -- logs NODE.",
@@ -78,7 +82,7 @@ export const NETWORK_ERRORS = {
     'Correct the file that the message names, and start the node again.',
   ),
   SETTING_FILE_UNUSABLE: describe(
-    "A file that a node's configuration names is missing, empty or damaged, or may not be read.",
+    "A file or folder that a node's configuration names is missing, empty or damaged, or may not be used.",
     'Put the right file there, or correct the setting, and start the node again.',
   ),
   TABLES_OUTDATED: describe(

@@ -43,13 +43,16 @@ export {
 } from './http/node-server.js';
 export { type CapCounts, Spending } from './http/spending.js';
 export { type Timeouts, timeoutsSchema } from './http/timeouts.js';
-export { readOrMake } from './program/made-files.js';
+export { type DatabaseSettings } from './program/database-place.js';
+export { readOrMake, type MadeFile } from './program/made-files.js';
+export { createMadeKeys } from './program/made-keys.js';
 export { checkSettingFiles, type SettingFile } from './program/setting-files.js';
 export { identityFiles, keyPairFiles, nodeSettingFiles } from './program/node-setting-files.js';
 export { LedgerConnections } from './program/ledger-connections.js';
 export {
   type NodeConfig,
   type NodeConfigInput,
+  environmentNumber,
   identitySchema,
   nodeFields,
   pathIn,

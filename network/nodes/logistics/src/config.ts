@@ -3,7 +3,7 @@
 import {
   nodeFields,
   readNodeConfig,
-  type NodeConfig,
+  type DatabaseSettings,
   type pathIn,
 } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
@@ -24,7 +24,7 @@ type Schema = ReturnType<typeof configSchema>;
 export type LogisticsConfigInput = z.input<Schema>;
 
 /** The configuration with absolute paths. */
-export type LogisticsConfig = z.output<Schema> & Pick<NodeConfig, 'databaseUrl'>;
+export type LogisticsConfig = z.output<Schema> & DatabaseSettings;
 
 /**
  * @param environment `DATABASE_URL` overrides the file.

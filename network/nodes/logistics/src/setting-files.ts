@@ -11,7 +11,7 @@ export const logisticsSettingFiles = (config: LogisticsConfig): readonly Setting
     : [
         {
           ...{ setting: 'alertUrlFile', file: config.alertUrlFile },
-          ...{ content: 'url' as const, isSecret: true },
+          ...{ content: 'alertUrl' as const, isSecret: true },
         },
       ]),
 ];

@@ -4,7 +4,7 @@ import {
   identitySchema,
   nodeFields,
   readNodeConfig,
-  type NodeConfig,
+  type DatabaseSettings,
   type pathIn,
 } from '@fabric-offline-pay/node-common/node';
 import * as z from 'zod';
@@ -47,7 +47,7 @@ type Schema = ReturnType<typeof configSchema>;
 export type MerchantConfigInput = z.input<Schema>;
 
 /** The configuration with absolute paths. */
-export type MerchantConfig = z.output<Schema> & Pick<NodeConfig, 'databaseUrl'>;
+export type MerchantConfig = z.output<Schema> & DatabaseSettings;
 
 /**
  * @param environment `DATABASE_URL` overrides the file.

@@ -3,13 +3,21 @@
 import {
   identityFiles,
   nodeSettingFiles,
+  type MadeFile,
   type SettingFile,
 } from '@fabric-offline-pay/node-common/node';
 import type { MerchantConfig } from './config.js';
+
+/** @returns the keys that the node makes at its first start */
+export const merchantMadeFiles = ({
+  keyFile,
+}: Pick<MerchantConfig, 'keyFile'>): readonly MadeFile[] => [
+  { setting: 'keyFile', file: keyFile, content: 'sealingKey', isMade: true },
+];
 
 /** @returns the files that the node reads at its start or when it writes to the ledger first */
 export const merchantSettingFiles = (config: MerchantConfig): readonly SettingFile[] => [
   ...nodeSettingFiles(config),
   ...identityFiles('merchants', config.merchants),
-  { setting: 'keyFile', file: config.keyFile, content: 'sealingKey', isMade: true },
+  ...merchantMadeFiles(config),
 ];

@@ -23,6 +23,7 @@ import type { MerchantTables } from './database/schema.js';
 import { forgetEvidenceJob } from './disputes/forget-evidence.js';
 import { noteEvent } from './events/note-event.js';
 import { projectionsOf } from './followed/projections.js';
+import { merchantMadeFiles } from './setting-files.js';
 import { defaultBackoff, type Backoff } from './webhooks/backoff.js';
 import type { WebhookContext, WebhookObserver } from './webhooks/context.js';
 import { addWebhookFigures } from './webhooks/figures.js';
@@ -133,6 +134,7 @@ export const merchantNode = (
   const { logger, blocks, onEnd, place } = parts;
   return {
     name: 'merchant',
+    madeFiles: merchantMadeFiles(config),
     ...{ config, migrations: MIGRATIONS, logger, blocks, onEnd, place },
     build: (base) => partsOf(config, parts, base),
   };

@@ -36,7 +36,7 @@ beforeAll(async () => {
   db = await openBankingDatabase();
   [cards, mobiles] = await Promise.all([CardHostSimulator.start(), MobileHostSimulator.start()]);
   folder = mkdtempSync(join(tmpdir(), 'instruments-'));
-  writeFileSync(join(folder, 'mobile.key'), `${API_KEY}\n`);
+  writeFileSync(join(folder, 'mobile.key'), `${API_KEY}\n`, { mode: 0o600 });
 });
 
 beforeEach(async () => {

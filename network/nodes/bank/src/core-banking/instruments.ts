@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sends each request to whoever keeps the money: by the kind of the instrument, and later to whoever was asked first.
 import { readFileSync } from 'node:fs';
-import type { Link, Links } from '@fabric-offline-pay/node-common/node';
+import { readSecret, type Link, type Links } from '@fabric-offline-pay/node-common/node';
 import type { Clock } from '../clock.js';
 import { EMBEDDED } from './book/accounts.js';
 import type { CardConfig, CoreBankingConfig, MobileConfig } from './configuration.js';
@@ -81,7 +81,7 @@ function mobileHostOf(mobile: MobileConfig, { db, clock }: Parts): Host | undefi
   if (mobile.adapter === 'embedded') return undefined;
   const { url, account, apiKeyFile, clientId, timeoutMs, poll } = mobile;
   const credentials = {
-    'x-api-key': read(apiKeyFile).trim(),
+    'x-api-key': readSecret(apiKeyFile),
     ...(clientId !== undefined && { 'x-client-id': clientId }),
   };
   return new MobileHost({ db, clock, account, poll, http: { url, credentials, timeoutMs } });

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bank's tables, in the order in which they were added. Run at every start. Only append.
-import { createFollowedTables, createPosition } from '@fabric-offline-pay/node-common/node';
+import {
+  createFollowedTables,
+  createMadeKeys,
+  createPosition,
+} from '@fabric-offline-pay/node-common/node';
 import { ALERT_MIGRATIONS } from './alerts-migrations.js';
 import { CLOCK_MIGRATIONS } from './clock-migrations.js';
 import { ERASURE_MIGRATIONS } from './erasure-migrations.js';
@@ -257,4 +261,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...PASSKEY_MIGRATIONS,
   '0018-followed-tables': { up: createFollowedTables },
   ...ERASURE_MIGRATIONS,
+  '0033-made-keys': { up: createMadeKeys },
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql, type Generated, type Kysely } from 'kysely';
@@ -62,6 +62,20 @@ it('is made where nothing can be kept', async () => {
   const db = await open({ engine: new WorkerEngine(folder) });
   expect(await ids(db)).toEqual([]);
   await db.destroy();
+  rmSync(parent, { recursive: true });
+});
+
+it('is named with its setting, and leaves nothing, where other files are', async () => {
+  const parent = mkdtempSync(join(tmpdir(), 'offpay-database-'));
+  const folder = join(parent, 'data');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'notes.txt'), '');
+  await expect(createDataFolder(folder)).rejects.toMatchObject({
+    code: 'SETTING_FILE_UNUSABLE',
+    message: `databaseFolder: PostgreSQL could not write its files to ${folder}.`,
+    details: { setting: 'databaseFolder', file: folder },
+  });
+  expect([readdirSync(parent), readdirSync(folder)]).toEqual([['data'], ['notes.txt']]);
   rmSync(parent, { recursive: true });
 });
 

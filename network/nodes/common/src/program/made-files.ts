@@ -5,7 +5,14 @@ import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder, SECRET_FILE } from '../system/files.js';
 import { systemCodeOf } from '../system/system-code.js';
-import { isThere, readSettingFile, type SettingFile } from './setting-files.js';
+import { isThere, readSettingFile, unwritable, type SettingFile } from './setting-files.js';
+
+/** A key that a node makes when it has none, and its setting. */
+export interface MadeFile extends Pick<SettingFile, 'file'> {
+  readonly setting: string;
+  readonly content: 'sealingKey' | 'ed25519Key';
+  readonly isMade: true;
+}
 
 function makeOnce(file: string, content: string): void {
   makeFolder(dirname(file));
@@ -24,13 +31,17 @@ function makeOnce(file: string, content: string): void {
 /**
  * @param make the content, when there is no such file. The file is then made, and only its user can read it.
  * @returns the file's text
- * @throws NetworkError `SETTING_FILE_UNUSABLE` for a file that is there and holds something else: it is never replaced
+ * @throws NetworkError `SETTING_FILE_UNUSABLE` for a file that is there and holds something else: it is never replaced; and for one that
+ * cannot be written
  */
-export function readOrMake(
-  named: Omit<SettingFile, 'isMade' | 'certificate'>,
-  make: () => string,
-): string {
+export function readOrMake(named: Omit<MadeFile, 'isMade'>, make: () => string): string {
   const own = { ...named, isMade: true };
-  if (!isThere(own)) makeOnce(own.file, make());
+  if (!isThere(own)) {
+    try {
+      makeOnce(own.file, make());
+    } catch (error) {
+      throw unwritable(own.setting, own.file, error);
+    }
+  }
   return readSettingFile(own);
 }

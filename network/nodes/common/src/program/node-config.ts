@@ -5,7 +5,9 @@ import { ATTRIBUTES } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import { numberText } from '../http/number-text.js';
 import { NetworkError } from '../network-error.js';
+import { wholeNumber } from '../system/numbers.js';
 import { timeoutsSchema } from '../http/timeouts.js';
+import { databaseSettings, type DatabaseSettings } from './database-place.js';
 import { readSettingFile } from './setting-files.js';
 
 /** A port; 0 is any free one. */
@@ -83,10 +85,7 @@ export const nodeFields = (path: PathSchema) => ({
 });
 
 /** The part of a configuration that every node has, with absolute paths. */
-export type NodeConfig = z.output<z.ZodObject<ReturnType<typeof nodeFields>>> & {
-  /** From the file or the environment; undefined: PostgreSQL inside the process. */
-  readonly databaseUrl?: string | undefined;
-};
+export type NodeConfig = z.output<z.ZodObject<ReturnType<typeof nodeFields>>> & DatabaseSettings;
 
 /** The content of a file, before its paths are absolute. */
 export type NodeConfigInput = z.input<z.ZodObject<ReturnType<typeof nodeFields>>>;
@@ -96,7 +95,7 @@ export type NodeConfigInput = z.input<z.ZodObject<ReturnType<typeof nodeFields>>
  * @throws NetworkError `HOME_UNUSABLE` when others may read the file, `SETTING_FILE_UNUSABLE` when it cannot be read
  */
 export const readSecret = (file: string): string =>
-  readSettingFile({ file, content: 'text', isSecret: true }).replace(/\r?\n$/, '');
+  readSettingFile({ file, content: 'line', isSecret: true });
 
 /** @throws NetworkError `SETTINGS_INVALID`; the parser would quote a part of the content */
 function readJson(file: string): unknown {
@@ -110,13 +109,25 @@ function readJson(file: string): unknown {
   }
 }
 
-function databaseUrlOf(
-  { databaseUrlFile }: { readonly databaseUrlFile?: string | undefined },
+/**
+ * @param schema of the setting that the variable overrides
+ * @returns the whole number in a variable of the environment; undefined when it is not set
+ * @throws NetworkError `SETTINGS_INVALID` with the variable's name
+ */
+export function environmentNumber(
   environment: NodeJS.ProcessEnv,
-): string | undefined {
-  const url = environment['DATABASE_URL'];
-  if (url !== undefined && url !== '') return url;
-  return databaseUrlFile === undefined ? undefined : readSecret(databaseUrlFile);
+  name: string,
+  schema: z.ZodType<number>,
+): number | undefined {
+  const text = environment[name];
+  if (text === undefined) return undefined;
+  const read = schema.safeParse(wholeNumber(text, { least: 0 }) ?? Number.NaN);
+  if (read.success) return read.data;
+  const why = read.error.issues.map(({ message }) => message).join('; ');
+  throw new NetworkError('SETTINGS_INVALID', `${name} is wrong: ${why}.`, {
+    advice: 'Correct the variable of the environment, or remove it, and start the node again.',
+    details: { setting: name },
+  });
 }
 
 /**
@@ -128,8 +139,8 @@ export function readNodeConfig<Schema extends z.ZodObject<ReturnType<typeof node
   file: string,
   environment: NodeJS.ProcessEnv,
   schemaIn: (path: PathSchema) => Schema,
-): z.output<Schema> & { readonly databaseUrl: string | undefined } {
+): z.output<Schema> & DatabaseSettings {
   const schema = schemaIn(pathIn(dirname(resolve(file))));
   const config = schema.parse(readJson(file));
-  return { ...config, databaseUrl: databaseUrlOf(config, environment) };
+  return { ...config, ...databaseSettings(config, environment) };
 }

@@ -10,6 +10,7 @@ import { logOutput } from '../system/log-output.js';
 import type { Operations } from '../http/operation.js';
 import type { PositionTables } from '../follower/position.js';
 import { NetworkError } from '../network-error.js';
+import { checkDatabaseFolder } from './database-place.js';
 import { asSettingsError, failureOf } from './failure.js';
 import { LedgerConnections } from './ledger-connections.js';
 import type { NodeConfig } from './node-config.js';
@@ -147,6 +148,7 @@ function readSettings<Config extends NodeConfig>(
   try {
     const config = readConfig(file, process.env);
     checkSettingFiles(files(config));
+    checkDatabaseFolder(config);
     return config;
   } catch (error) {
     throw asSettingsError(error, file);

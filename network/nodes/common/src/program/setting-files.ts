@@ -6,6 +6,7 @@ import { lstatSync, statSync } from 'node:fs';
 import { NetworkError } from '../network-error.js';
 import { readBounded } from '../system/files.js';
 import { systemCodeOf } from '../system/system-code.js';
+import { isEndpointUrl } from '../webhooks/addresses.js';
 import { checkSecret } from '../webhooks/signed.js';
 
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
@@ -24,6 +25,11 @@ function demand(isRight: boolean): void {
   if (!isRight) throw new Error('The content has another form.');
 }
 
+/** Control characters, and whatever else ends a line. */
+const NOT_IN_A_LINE = /[\p{Cc}\u2028\u2029]/u;
+
+const demandLine = (text: string): void => demand(!NOT_IN_A_LINE.test(text));
+
 interface Content {
   readonly what: string;
   /** @throws when the text is something else. Its error may quote the text, so that nobody is told of it. */
@@ -33,7 +39,14 @@ interface Content {
 /** What a file may have to hold. */
 const CONTENTS = {
   text: { what: 'a text', check: () => undefined },
-  url: { what: 'an address', check: (text) => new URL(text) },
+  line: { what: 'one line of text', check: demandLine },
+  alertUrl: {
+    what: 'one https address, or an http address of this machine',
+    check: (text) => {
+      demandLine(text);
+      demand(isEndpointUrl('organisation', text));
+    },
+  },
   certificates: { what: 'certificates, PEM', check: certificatesIn },
   privateKey: { what: 'a private key, PEM', check: (text) => createPrivateKey(text) },
   ed25519Key: {
@@ -44,7 +57,13 @@ const CONTENTS = {
     what: `a key of ${KEY_BYTES} bytes, base64`,
     check: (text) => demand(Buffer.from(text, 'base64').length === KEY_BYTES),
   },
-  webhookSecret: { what: 'whsec_ and base64 of 24 to 64 bytes', check: checkSecret },
+  webhookSecret: {
+    what: 'whsec_ and base64 of 24 to 64 bytes',
+    check: (text) => {
+      demandLine(text);
+      checkSecret(text);
+    },
+  },
 } as const satisfies Readonly<Record<string, Content>>;
 
 /** A file that a setting names. */
@@ -64,7 +83,7 @@ export interface SettingFile {
 /** What the system says of a file, in words. */
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'is not there',
-  ENOTDIR: 'is not there',
+  ENOTDIR: 'cannot be there: a part of its path is no folder',
   EISDIR: 'is a folder',
   EINVAL: 'is no file',
   EFBIG: 'is too large',
@@ -74,16 +93,34 @@ const REASONS: Readonly<Record<string, string>> = {
 
 const MOST_BYTES = 1024 * 1024;
 
-function unusable({ setting, file, content, isMade }: SettingFile, why: string): NetworkError {
-  const { what } = CONTENTS[content];
-  const name = setting === undefined ? file : `${setting}: ${file}`;
-  return new NetworkError('SETTING_FILE_UNUSABLE', `${name} ${why}. It must hold ${what}.`, {
+const UNUSABLE = 'SETTING_FILE_UNUSABLE';
+
+const nameOf = ({ setting, file }: Pick<SettingFile, 'setting' | 'file'>): string =>
+  setting === undefined ? file : `${setting}: ${file}`;
+
+/** Names a file that is there, or should be, and what is wrong with it. */
+export function unusable(named: SettingFile, why: string): NetworkError {
+  const { setting, file, content, isMade } = named;
+  const message = `${nameOf(named)} ${why}. It must hold ${CONTENTS[content].what}.`;
+  return new NetworkError(UNUSABLE, message, {
     details: { file, ...(setting !== undefined && { setting }) },
     ...(isMade === true && {
       advice: 'Restore it from a backup: a new key would not fit what was made with the old one.',
     }),
   });
 }
+
+/** Names a file or folder that cannot be written. @param error what the system said */
+export const unwritable = (setting: string, file: string, error: unknown): NetworkError =>
+  new NetworkError(
+    UNUSABLE,
+    `${setting}: ${file} cannot be written (${systemCodeOf(error) ?? 'unknown'}).`,
+    {
+      advice: 'Let this user write there and make room, or name another place.',
+      details: { file, setting },
+      cause: error,
+    },
+  );
 
 const OTHERS_MAY_READ = 0o077;
 
@@ -100,7 +137,9 @@ function ask<Answer>(named: SettingFile, system: () => Answer): Answer {
     return system();
   } catch (error) {
     const code = systemCodeOf(error) ?? '';
-    throw unusable(named, REASONS[code] ?? `cannot be read (${code})`);
+    // Where nothing can be, nothing was: no backup helps.
+    const about = code === 'ENOTDIR' ? { ...named, isMade: false } : named;
+    throw unusable(about, REASONS[code] ?? `cannot be read (${code})`);
   }
 }
 
@@ -118,16 +157,22 @@ function fits(key: string, certificate: string): boolean {
   return own?.publicKey.export(spki).equals(createPublicKey(key).export(spki)) ?? false;
 }
 
+/** A pipe gives its content once, and whoever reads it again waits for ever. */
+function refusePipe(named: SettingFile): void {
+  if (ask(named, () => statSync(named.file)).isFIFO())
+    throw unusable(named, 'is a pipe, and the node reads it more than once');
+}
+
 /**
- * @returns the file's text, which is what it must be
+ * @returns the file's text without the end of its last line, which is what it must be: what is used is what was checked
  * @throws NetworkError `SETTING_FILE_UNUSABLE`; `HOME_UNUSABLE` when others may read a secret. The content is not quoted.
  */
 export function readSettingFile(named: SettingFile): string {
-  const text = readText(named);
+  const text = readText(named).replace(/\r?\n$/, '');
   if (text.trim() === '') throw unusable(named, 'is empty');
   if (named.isSecret === true) refuseOpen(named.file);
   try {
-    CONTENTS[named.content].check(text.trim());
+    CONTENTS[named.content].check(text);
   } catch {
     throw unusable(named, 'is damaged, or another file');
   }
@@ -136,6 +181,7 @@ export function readSettingFile(named: SettingFile): string {
 
 function checkOne(named: SettingFile): void {
   if (named.isMade === true && !isThere(named)) return;
+  refusePipe(named);
   const text = readSettingFile(named);
   const { certificate } = named;
   if (certificate !== undefined && !fits(text, certificate))

@@ -13,9 +13,13 @@ import type { ApiDescription } from '../http/open-api.js';
 import type { Handlers, Operations } from '../http/operation.js';
 import { readinessOf, type Links } from '../http/links.js';
 import { writeJson } from '../system/files.js';
+import { asDatabaseError, configuredPlace } from './database-place.js';
 import { Ending } from './ending.js';
 import { forgetAnswersJobs, idempotentCallsOf } from './forget-answers.js';
+import type { MadeFile } from './made-files.js';
+import { checkMadeKeys, noteMadeKeys, type MadeKeyTables } from './made-keys.js';
 import type { NodeConfig } from './node-config.js';
+import { unwritable } from './setting-files.js';
 import { Work, type WorkParts } from './work.js';
 
 /** What a node's own parts are built on. */
@@ -45,6 +49,8 @@ export interface NodeOptions<Tables extends PositionTables, Table extends Operat
   readonly config: NodeConfig;
   readonly logger: Logger;
   readonly migrations: Migrations;
+  /** Keys that the parts make when they are missing. The migrations of a node that has some make their table ({@link MadeKeyTables}). */
+  readonly madeFiles?: readonly MadeFile[] | undefined;
   /** The ledger's blocks. Without them nothing is followed, as in tests of the interface alone. */
   readonly blocks?: BlockSource | undefined;
   /** Default: what the configuration says. */
@@ -64,9 +70,6 @@ export interface RunningNode {
 }
 
 const read = (path: string): string => readFileSync(path, 'utf8');
-
-const configuredPlace = ({ databaseUrl, databaseFolder }: NodeConfig): DatabasePlace =>
-  databaseUrl === undefined ? { folder: databaseFolder } : { url: databaseUrl };
 
 /** What every node needs. A node whose tables stand still misleads whoever reads them, so it is not ready. */
 function ownLinks<Tables extends PositionTables>(
@@ -106,6 +109,21 @@ async function listen<Tables extends PositionTables, Table extends Operations, C
   return server.listen({ host: config.host, port: config.port });
 }
 
+/**
+ * Builds the parts, which make the keys that are missing. Nothing was made with a new key before the database knows it.
+ * @throws NetworkError `SETTING_FILE_UNUSABLE` for keys that the database was not used with
+ */
+async function buildWithKeys<Tables extends PositionTables, Table extends Operations, Context>(
+  { madeFiles = [], build: buildParts }: NodeOptions<Tables, Table, Context>,
+  base: NodeBase<Tables>,
+): Promise<NodeParts<Tables, Table, Context>> {
+  const keys = base.db as unknown as Kysely<MadeKeyTables>;
+  const unknown = await checkMadeKeys(keys, madeFiles);
+  const parts = await buildParts(base);
+  await noteMadeKeys(keys, unknown);
+  return parts;
+}
+
 /** What a node is made of, with its base; nothing of it works yet. */
 async function build<Tables extends PositionTables, Table extends Operations, Context>(
   options: NodeOptions<Tables, Table, Context>,
@@ -114,16 +132,26 @@ async function build<Tables extends PositionTables, Table extends Operations, Co
   const { config, migrations, logger, blocks, onEnd, clock = Date.now } = options;
   const place = options.place ?? configuredPlace(config);
   const metrics = new NodeMetrics(options.name);
-  const db = await openDatabase<Tables>(place, migrations);
+  const db = await openDatabase<Tables>(place, migrations).catch((error: unknown) => {
+    throw asDatabaseError(error, config);
+  });
   ending.add('database', () => db.destroy());
   const url = 'url' in place ? place.url : undefined;
   const work = new Work({ db, url, logger, metrics, blocks, onEnd });
   const base = { db, work, logger, metrics, clock };
-  const parts = await options.build(base);
+  const parts = await buildWithKeys(options, base);
   ending.add('parts', () => parts.close?.());
   ending.add('work', () => work.close());
   const forgetting = forgetAnswersJobs(parts.api.operations, idempotentCallsOf(db, clock));
   return { base, parts: { ...parts, jobs: [...parts.jobs, ...forgetting] } };
+}
+
+function writeReady(file: string, content: { readonly url: string; readonly pid: number }): void {
+  try {
+    writeJson(file, content);
+  } catch (error) {
+    throw unwritable('readyFile', file, error);
+  }
 }
 
 async function start<Tables extends PositionTables, Table extends Operations, Context>(
@@ -137,7 +165,7 @@ async function start<Tables extends PositionTables, Table extends Operations, Co
   const { readyFile } = options.config;
   if (readyFile !== undefined) {
     ending.add('ready file', () => rmSync(readyFile, { force: true }));
-    writeJson(readyFile, { url: address, pid: process.pid });
+    writeReady(readyFile, { url: address, pid: process.pid });
   }
   logger.info({ url: address }, 'ready');
   return address;

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The node's tables, in the order in which they were added. Run at every start. Only append.
-import { createFollowedTables, type Migrations } from '@fabric-offline-pay/node-common/node';
+import {
+  createFollowedTables,
+  createMadeKeys,
+  type Migrations,
+} from '@fabric-offline-pay/node-common/node';
 import { CATALOGUE_MIGRATIONS } from './catalogue-tables.js';
 import { EVIDENCE_MIGRATIONS } from './evidence-tables.js';
 import { FOLLOWED_MIGRATIONS } from './followed-migrations.js';
@@ -20,4 +24,5 @@ export const MIGRATIONS: Migrations = {
   '0006-followed-tables': { up: createFollowedTables },
   ...WEBHOOK_RUN_MIGRATIONS,
   ...WEBHOOK_CLOCK_MIGRATIONS,
+  '0009-made-keys': { up: createMadeKeys },
 };
