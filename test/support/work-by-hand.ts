@@ -2,6 +2,7 @@
 // A node's work, step by step: a test reads the ledger and runs what was asked for when it says so. The queue itself is tested elsewhere.
 import {
   Follower,
+  type AskedRun,
   type FollowerOptions,
   type JobData,
   type JobKind,
@@ -34,15 +35,20 @@ export class WorkByHand {
     return new Map(asked.filter(([, notBefore]) => notBefore > now));
   }
 
-  ask(
+  ask(db: unknown, kind: Pick<JobKind, 'name'>, key: string, data: JobData): Promise<void> {
+    return this.askAll(db, kind, new Map([[key, { data }]]));
+  }
+
+  askAll(
     _db: unknown,
     { name }: Pick<JobKind, 'name'>,
-    key: string,
-    data: JobData,
-    notBefore = 0,
+    runs: ReadonlyMap<string, AskedRun>,
   ): Promise<void> {
-    const full = `${name} ${key}`;
-    if (!this.#asked.has(full)) this.#asked.set(full, { name, data, notBefore });
+    for (const [key, { data, afterSeconds = 0 }] of runs) {
+      const full = `${name} ${key}`;
+      const notBefore = Date.now() + 1000 * afterSeconds;
+      if (!this.#asked.has(full)) this.#asked.set(full, { name, data, notBefore });
+    }
     return Promise.resolve();
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The steps of an order after the pipeline: alarm decision, delivery, release, refund, dispute, expiry, rating.
 import type { KeyObject } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { AddressBookRow, OrderKey, OrderState } from '@fabric-offline-pay/domain';
 import { type LedgerClients, rollUpPayee } from '@fabric-offline-pay/operate';
 import {
@@ -75,13 +76,19 @@ async function resolveAlarm({ clients, order, passages, organisations }: AfterSa
   return organisations.bank.resolved(passages, key);
 }
 
-/** Waits until the hold has expired, and the bank gave the money back. */
+/** Waits until the hold has expired, however long, and the bank gave the money back. */
 async function letExpire(
-  { order, passages, organisations }: AfterSales,
+  { clients, order, passages, organisations }: AfterSales,
   state: OrderState,
 ): Promise<OrderState> {
   if (of(order, 'expire') === undefined) return state;
-  return organisations.bank.expired(passages, orderKeyOf(order));
+  const key = orderKeyOf(order);
+  const bankNode = await clients.client('bank', 'bank-node');
+  await passages.caughtUp();
+  const { hold } = await bankNode.orderNumber.readOrder(key);
+  const until = (hold?.expiresAt ?? 0) * 1000 - Date.now();
+  if (until > 0) await delay(until);
+  return organisations.bank.expired(passages, key);
 }
 
 /** Of an order of which the merchant claims a part, or nothing. */

@@ -36,7 +36,7 @@ export interface BankDesk {
   readonly resolved: OrderStep;
   /** After an operator upheld an alarm: gives the money back. */
   readonly upheld: OrderStep;
-  /** When a hold ends: gives the money back. */
+  /** When a hold has expired: gives the money back. */
   readonly expired: OrderStep;
   /** @returns when the payee has its money */
   readonly payOut: (request: PayOutRequest) => Promise<void>;

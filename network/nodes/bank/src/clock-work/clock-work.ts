@@ -6,12 +6,12 @@ import type { BankDatabase, BankTables } from '../database/schema.js';
 import { endSubjects, fileEnds, type EndingFile, type FileEnd } from './certificate-ends.js';
 import type { ClockLedger } from './clock-ledger.js';
 import { doDue, isDueKind } from './do-due.js';
-import { dueBetween, takeDue } from './due-store.js';
-import { DueThings, type AskLooks } from './due-things.js';
+import { nextDue, takeDue } from './due-store.js';
+import { DueThings, type AskForLook } from './due-things.js';
 
 export interface ClockContext {
   readonly db: BankDatabase;
-  readonly work: Pick<Work<BankTables>, 'ask' | 'wake'>;
+  readonly work: Pick<Work<BankTables>, 'askAll' | 'wake'>;
   readonly ledger: ClockLedger;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
@@ -33,17 +33,19 @@ const MINUTE_MS = 60_000;
 const FIND_DUE = { name: 'find-what-is-due' } as const;
 
 /**
- * What becomes due before the clock's next look, is looked for at its own second. What became due just now is looked for at once. Older
- * blocks, which a node reads that was away or is rebuilt, say what was done long ago: the clock's look finds what is left of it.
+ * What becomes due before the clock's next look, is looked for at its own second: the first of it, since that look asks for the next. What
+ * became due just now is looked for at once. Older blocks, which a node reads that was away or is rebuilt, say what was done long ago: the
+ * clock's look finds what is left of it.
  */
-const askLooks =
-  ({ work, clock }: ClockContext): AskLooks =>
+const askForLook =
+  ({ work, clock }: ClockContext): AskForLook =>
   async (db, dueAts) => {
     const now = clock();
     const near = dueAts.filter((dueAt) => Math.abs(dueAt - now) <= MINUTE_MS);
-    const seconds = new Set(near.map((dueAt) => Math.ceil(Math.max(dueAt, now) / 1000)));
-    for (const second of seconds)
-      await work.ask(db, FIND_DUE, second.toString(), {}, second * 1000);
+    if (near.length === 0) return;
+    const first = Math.max(now, Math.min(...near));
+    const run = { data: {}, afterSeconds: Math.ceil((first - now) / 1000) };
+    await work.askAll(db, FIND_DUE, new Map([[Math.ceil(first / 1000).toString(), run]]));
   };
 
 /** Looks once, and asks for what is due. Two machines that look at the same time take different things. */
@@ -51,9 +53,10 @@ export async function findDue(context: ClockContext): Promise<void> {
   const { db, work, clock } = context;
   const now = clock();
   await db.transaction().execute(async (transaction) => {
-    for (const { kind, key } of await takeDue(transaction, now, MOST_A_MINUTE))
-      await work.ask(transaction, DO_DUE, `${kind}/${key}`, { kind, key });
-    await askLooks(context)(transaction, await dueBetween(transaction, now, now + MINUTE_MS));
+    const due = await takeDue(transaction, now, MOST_A_MINUTE);
+    const runs = due.map(({ kind, key }) => [`${kind}/${key}`, { data: { kind, key } }] as const);
+    if (runs.length > 0) await work.askAll(transaction, DO_DUE, new Map(runs));
+    await askForLook(context)(transaction, await nextDue(transaction, now));
   });
   work.wake();
 }
@@ -93,7 +96,7 @@ const checkEndsJob = (context: ClockContext): JobKind => ({
 /** @param bankId whose customers, payees and reserves are looked after */
 export function clockWork(context: ClockContext, bankId: string): WorkParts<BankTables> {
   return {
-    projections: [new DueThings(bankId, askLooks(context))],
+    projections: [new DueThings(bankId, askForLook(context))],
     jobs: [findDueJob(context), doDueJob(context), checkEndsJob(context)],
   };
 }

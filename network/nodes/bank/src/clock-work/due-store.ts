@@ -112,14 +112,14 @@ const AGAIN_MS = 600_000;
 const DAY_MS = 86_400_000;
 const MOST_DOUBLINGS = 8;
 
-/** @returns when something becomes due for the first time between these, milliseconds since 1970 */
-export async function dueBetween(db: Tables, after: number, until: number) {
+/** @returns when the next thing becomes due, milliseconds since 1970; nothing when none will */
+export async function nextDue(db: Tables, now: number): Promise<readonly number[]> {
   const rows = await db
     .selectFrom('due_things')
     .select('due_at')
-    .distinct()
-    .where('due_at', '>', after)
-    .where('due_at', '<=', until)
+    .where('due_at', '>', now)
+    .orderBy('due_at')
+    .limit(1)
     .execute();
   return rows.map(({ due_at }) => due_at);
 }

@@ -68,20 +68,20 @@ async function setPayee(db: Tables, payeeId: string, isOwn: boolean): Promise<vo
 }
 
 /** @param dueAts milliseconds since 1970 */
-export type AskLooks = (db: Tables, dueAts: readonly number[]) => Promise<void>;
+export type AskForLook = (db: Tables, dueAts: readonly number[]) => Promise<void>;
 
 export class DueThings implements Projection<BankTables> {
   readonly tables = ['due_things', 'own_payees', 'credit_counts', 'clock_policy'] as const;
   readonly #bankId: string;
-  readonly #askLooks: AskLooks;
+  readonly #askForLook: AskForLook;
 
   /**
    * @param bankId whose customers, payees and reserves are looked after
-   * @param askLooks told when what blocks bring becomes due
+   * @param askForLook told when what blocks bring becomes due
    */
-  constructor(bankId: string, askLooks: AskLooks) {
+  constructor(bankId: string, askForLook: AskForLook) {
     this.#bankId = bankId;
-    this.#askLooks = askLooks;
+    this.#askForLook = askForLook;
   }
 
   apply(db: Tables, block: CommittedBlock): Promise<void> {
@@ -102,7 +102,7 @@ export class DueThings implements Projection<BankTables> {
     }
     await counts.write();
     await writing.due.write();
-    await this.#askLooks(db, writing.due.dueAts);
+    await this.#askForLook(db, writing.due.dueAts);
   }
 
   async #follow(writing: Writing, change: RowChange): Promise<void> {

@@ -7,8 +7,8 @@ export type JobData = Readonly<Record<string, unknown>>;
 /** A run that is asked for. */
 export interface AskedRun {
   readonly data: JobData;
-  /** Not before this time, milliseconds since 1970; absent: at once. A run that waits already under the key keeps its own time. */
-  readonly notBefore?: number | undefined;
+  /** So long after the transaction that asks; absent: at once. A run that waits already under the key keeps its own time. */
+  readonly afterSeconds?: number | undefined;
 }
 
 /**

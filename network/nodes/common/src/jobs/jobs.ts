@@ -199,11 +199,12 @@ export class Jobs {
       .sort((a, b) => (a.key < b.key ? -1 : 1));
     this.#noteAsked(name, left);
     while (left.length > 0) {
-      const wanted = left.map(({ key, data, lane, notBefore }) => ({
+      const wanted = left.map(({ key, data, lane, afterSeconds }) => ({
         singletonKey: key,
         data,
         priority: lane,
-        ...(notBefore !== undefined && { startAfter: new Date(notBefore) }),
+        // By the database's clock, which decides when it begins: it may differ from that of whoever asks.
+        ...(afterSeconds !== undefined && { startAfter: afterSeconds }),
       }));
       const made = await this.#queue.insert(name, wanted, { db, returnId: true });
       if (made?.length === left.length) return;

@@ -28,8 +28,7 @@ export interface Waiting {
   readonly key: string;
   readonly lane: number;
   readonly data: JobData;
-  /** Not before this time, milliseconds since 1970; absent: at once. */
-  readonly notBefore?: number | undefined;
+  readonly afterSeconds?: number | undefined;
 }
 
 /** What waits goes over to the lane in which it was asked for now. */

@@ -66,7 +66,15 @@ test.each([
   }
 });
 
+test.each([
+  'postgres://node:hunter2@/node?host=/var/run/postgresql',
+  'postgres://node@%2Fvar%2Frun%2Fpostgresql/node',
+])('%s is the address of a socket', (text) => {
+  expect(databaseSettings({}, { DATABASE_URL: text }).databaseUrl).toBe(text);
+});
+
 const coded = (code: string): Error => Object.assign(new Error('for hunter2'), { code });
+const noSocket: Error = Object.assign(coded('ENOENT'), { syscall: 'connect' });
 
 test.each([
   [coded('28P01'), 'SETTINGS_INVALID', 'refuses the password (28P01)'],
@@ -75,6 +83,12 @@ test.each([
   [coded('CERT_HAS_EXPIRED'), 'SETTINGS_INVALID', 'shows a certificate that is not trusted'],
   [new Error('SASL: hunter2'), 'SETTINGS_INVALID', 'wants a password, and the address has none.'],
   [coded('ECONNREFUSED'), 'DATABASE_UNREACHABLE', 'cannot be reached (ECONNREFUSED)'],
+  [noSocket, 'DATABASE_UNREACHABLE', 'cannot be reached (ENOENT)'],
+  [
+    coded('ENOENT'),
+    'SETTINGS_INVALID',
+    'cannot be reached: a file that the address names is missing',
+  ],
   [coded('57P03'), 'DATABASE_UNREACHABLE', 'is starting or ending (57P03)'],
 ])('of a server: %s', (cause, code, why) => {
   const databaseUrlFrom = 'DATABASE_URL';

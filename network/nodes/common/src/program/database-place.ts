@@ -20,9 +20,12 @@ export interface DatabaseSettings {
 
 const ADDRESS = /^postgres(?:ql)?:\/\/[^\p{Cc}\s]+$/u;
 
+/** A server on this machine that is reached by a socket has no host before the name: `postgres://user@/name?host=/run/postgresql`. */
+const withHost = (text: string): string => text.replace('@/', '@localhost/');
+
 /** @throws NetworkError `SETTINGS_INVALID` */
 function ensureAddress(setting: string, text: string): void {
-  if (ADDRESS.test(text) && URL.canParse(text)) return;
+  if (ADDRESS.test(text) && URL.canParse(withHost(text))) return;
   throw new NetworkError('SETTINGS_INVALID', `${setting} holds no address of a database.`, {
     advice:
       'It is one line, postgres://user:password@host:port/name, with other signs of the password as %XX.',
@@ -131,7 +134,17 @@ function innermost(error: unknown): unknown {
   return error instanceof Error && error.cause !== undefined ? innermost(error.cause) : error;
 }
 
+/** The socket of a server that has not begun. */
+const NOT_BEGUN: Reason = { why: 'cannot be reached', passes: true };
+
+const isSocketMissing = (error: unknown): boolean =>
+  systemCodeOf(error) === 'ENOENT' &&
+  error instanceof Error &&
+  'syscall' in error &&
+  error.syscall === 'connect';
+
 function reasonOf(error: unknown): Reason | undefined {
+  if (isSocketMissing(error)) return NOT_BEGUN;
   const code = systemCodeOf(error) ?? '';
   if (Object.hasOwn(REASONS, code)) return REASONS[code];
   const said = error instanceof Error ? error.message : '';

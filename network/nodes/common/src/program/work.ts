@@ -36,9 +36,10 @@ class Gathered {
 
   constructor(readonly transaction: AnyDatabase) {}
 
-  add({ name }: Pick<JobKind, 'name'>, key: string, run: AskedRun): void {
+  add({ name }: Pick<JobKind, 'name'>, runs: ReadonlyMap<string, AskedRun>): void {
     const known = this.asked.get(name) ?? new Map<string, AskedRun>();
-    this.asked.set(name, known.set(key, run));
+    this.asked.set(name, known);
+    for (const [key, run] of runs) known.set(key, run);
   }
 }
 
@@ -91,22 +92,26 @@ export class Work<Tables extends PositionTables> {
     await Promise.race([follower.reached(head, signal), ended]);
   }
 
-  /**
-   * Asks for work in the transaction that has the reason for it. It begins when that was committed, at the latest half a second later.
-   * @param notBefore milliseconds since 1970, when it shall not begin at once
-   */
+  /** Asks for work in the transaction that has the reason for it. It begins when that was committed, at the latest half a second later. */
   async ask(
     transaction: AnyDatabase,
     kind: Pick<JobKind, 'name'>,
     key: string,
     data: JobData,
-    notBefore?: number,
+  ): Promise<void> {
+    await this.askAll(transaction, kind, new Map([[key, { data }]]));
+  }
+
+  /** The same for several keys of a kind, or for later. */
+  async askAll(
+    transaction: AnyDatabase,
+    kind: Pick<JobKind, 'name'>,
+    runs: ReadonlyMap<string, AskedRun>,
   ): Promise<void> {
     if (this.#jobs === undefined) throw new Error('Work is asked for before the node works.');
     this.#asked.add(kind.name);
-    const run = { data, notBefore };
-    if (transaction === this.#gathered?.transaction) this.#gathered.add(kind, key, run);
-    else await this.#jobs.ask(transaction, kind, key, run);
+    if (transaction === this.#gathered?.transaction) this.#gathered.add(kind, runs);
+    else await this.#jobs.askAll(transaction, kind, runs);
   }
 
   /** Begins asked work at once: to be called after the transaction. A block does it by itself. */

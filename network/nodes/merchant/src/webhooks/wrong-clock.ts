@@ -6,6 +6,9 @@ import type { MerchantDatabase } from '../database/schema.js';
 /** No attempt waits so long for the next. */
 const FARTHEST_MS = 24 * 3_600_000;
 
+/** Machines whose clocks differ by less leave each other's times as they are; so do runs that go on meanwhile. */
+const TOLERANCE_MS = 120_000;
+
 /** Otherwise it, and what follows it in its order, would wait until the clock gets there again. */
 async function bringAttempts(db: MerchantDatabase, now: number): Promise<void> {
   const since = sql<number | null>`case when tried_since > ${now} then null else tried_since end`;
@@ -23,7 +26,7 @@ async function bringAttempts(db: MerchantDatabase, now: number): Promise<void> {
 async function bringAccepted(db: MerchantDatabase, now: number): Promise<void> {
   await sql`
     update webhook_deliveries as delivery set delivered_at = least(event.at * 1000, ${now - 1}::bigint)
-    from webhook_events event where event.seq = delivery.seq and delivered_at > ${now}
+    from webhook_events event where event.seq = delivery.seq and delivered_at > ${now + TOLERANCE_MS}::bigint
   `.execute(db);
 }
 
@@ -33,7 +36,7 @@ async function bringRotated(db: MerchantDatabase, now: number): Promise<void> {
   await db
     .updateTable('webhook_endpoints')
     .set({ previous_until: until, rotated_at: now })
-    .where('rotated_at', '>', now)
+    .where('rotated_at', '>', now + TOLERANCE_MS)
     .execute();
 }
 
