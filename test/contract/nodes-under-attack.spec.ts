@@ -35,6 +35,9 @@ const APIS: Readonly<Record<NodeName, AttackedNode['api']>> = {
 
 const operationsOf = (name: NodeName) => Object.entries(APIS[name].operations);
 
+/** A test makes hundreds of calls, one after the other: on a machine that does other things, too, they take their time. */
+jest.setTimeout(600_000);
+
 /** Hostile requests of each operation and role. */
 const RUNS = 4;
 
