@@ -14,7 +14,7 @@ const kindSum = z.object({ kind: z.string(), currency: z.string(), sum: z.string
 
 const hostPart = z.object({
   entries: z.int().nullable().describe('in its statement; null: nothing was compared'),
-  missing: z.string().nullable().describe('why there was no statement'),
+  missing: z.string().nullable().describe('why there was no statement; null: none was awaited'),
   waits: z.boolean().describe('whether a statement that comes later may say more of this day'),
   counts: z.object({ differences: z.int(), underWay: z.int() }),
   differences: z.array(difference).max(MOST_NAMED),
@@ -94,6 +94,12 @@ const ofHosts = (differences: readonly Difference[]) =>
   differences
     .filter((each) => each.pair === 'book-host')
     .filter(({ field }) => field !== 'statement');
+
+/** Whether the host was one that gives no statements. */
+export const gaveNone = (host: string, known: KnownDay | undefined): boolean => {
+  const part = known?.parts.get(host)?.part;
+  return part !== undefined && part.entries === null && part.missing === null;
+};
 
 /** Whether there is anything to be kept of a host. */
 const isHeard = (day: string, kept: KeptPart): boolean =>

@@ -5,7 +5,6 @@ import { compareLedger, type Item } from './compare-ledger.js';
 import { isOver } from './days.js';
 import { keepFundingIds } from './funding-ids.js';
 import {
-  hostsOf,
   MOST_NAMED,
   readKnown,
   refuseUnparted,
@@ -23,6 +22,8 @@ import { trustedNow, type Time } from './wrong-clock.js';
 /** What the reconciliation uses. */
 export interface ReconciliationContext extends Time {
   readonly hosts: Hosts;
+  /** Of these, those that are set up to give no statements, by their adapters. */
+  readonly withoutStatements?: readonly string[];
   /** Resolves when the tables have all that was on the ledger at the call. */
   readonly caughtUp: (signal: AbortSignal) => Promise<void>;
 }
@@ -49,7 +50,7 @@ async function keep({ db }: ReconciliationContext, result: Result, now: number):
     book_host: report.counts['book-host'],
     ...{ waits, doubted: false },
     missing: [...parts]
-      .filter(([, { part }]) => part.entries === null)
+      .filter(([, { part }]) => part.missing !== null)
       .map(([host]) => host)
       .join(','),
     report: JSON.stringify(report),
@@ -102,11 +103,11 @@ function resultOf(day: string, snapshot: DaySnapshot, parts: KeptParts, now: num
   return { report, parts, waits: isUnfinished || ofHosts.some(({ waits }) => waits) };
 }
 
-/** @throws HostUnavailable when an earlier part stands, since its host does not give the statement again */
-function refuseStanding(said: HostParts, kept: KeptParts): void {
-  for (const [host, { entries, missing }] of said)
-    if (entries === null && kept.get(host)?.part.entries !== null)
-      throw new HostUnavailable(missing ?? '');
+/** @throws HostUnavailable when an earlier part stands, since its host, of which one is awaited, does not give the statement again */
+function refuseStanding({ hosts }: ReconciliationContext, said: HostParts, kept: KeptParts): void {
+  for (const [host, { missing }] of said)
+    if (missing !== null && hosts.has(host) && kept.get(host)?.part.missing === null)
+      throw new HostUnavailable(missing);
 }
 
 /**
@@ -120,18 +121,18 @@ export async function reconcileDay(
   day: string,
   signal: AbortSignal,
 ): Promise<Report> {
-  const { db, hosts } = context;
+  const { db, hosts, withoutStatements = [] } = context;
   await context.caughtUp(signal);
   await keepFundingIds(db);
   const now = await trustedNow(context);
   const known = await readKnown(db, day);
   const snapshot = await readDay(db, day);
   const sides = { ...snapshot, day };
-  const said = await compareHosts({ db, hosts, now, signal }, sides, known && hostsOf(known));
+  const said = await compareHosts({ db, hosts, withoutStatements, known, now, signal }, sides);
   refuseUnparted(said, known);
   const parts = withKnown(said, known, now);
   const result = resultOf(day, snapshot, parts, now);
   await keep(context, result, now);
-  refuseStanding(said, parts);
+  refuseStanding(context, said, parts);
   return result.report;
 }

@@ -2,6 +2,7 @@
 // When days are reconciled: each day after midnight of UTC, and when an operator asks. Then the bank states what backs its currency.
 import { NodeError, type Handlers } from '@fabric-offline-pay/node-common/client';
 import type { JobData, JobKind, Work, WorkParts } from '@fabric-offline-pay/node-common/node';
+import { sql } from 'kysely';
 import { Gauge, type Registry } from 'prom-client';
 import { toInstant } from '../clock.js';
 import { dayOf } from '../core-banking/book/post-entry.js';
@@ -34,8 +35,32 @@ const HOUR = 3_600;
 /** After an outage the days that were missed are compared too, as far back as this. */
 export const MOST_DAYS = 31;
 
+/** @returns the days of reports in which a host gave no statements that gives them by now */
+async function daysUncompared(
+  { db, hosts, withoutStatements = [] }: ReconciliationContext,
+  since: string,
+): Promise<ReadonlySet<string>> {
+  const giving = [...hosts.keys()].filter((host) => !withoutStatements.includes(host));
+  if (giving.length === 0) return new Set();
+  const isNull = (name: string) => sql<boolean>`json_typeof(part::json -> ${name}::text) = 'null'`;
+  const rows = await db
+    .selectFrom('reconciled_hosts')
+    .select('day')
+    .where('day', '>=', since)
+    .where('host', 'in', giving)
+    .where(isNull('entries'))
+    .where(isNull('missing'))
+    .execute();
+  return new Set(rows.map(({ day }) => day));
+}
+
 /** @returns the days of the reports that say all that there is to say of them */
-async function doneDays(db: BankDatabase, since: string): Promise<ReadonlySet<string>> {
+async function doneDays(
+  context: ReconciliationContext,
+  since: string,
+): Promise<ReadonlySet<string>> {
+  const { db } = context;
+  const uncompared = await daysUncompared(context, since);
   const reports = await db
     .selectFrom('reconciliations')
     .select(['day', 'made_at'])
@@ -43,7 +68,8 @@ async function doneDays(db: BankDatabase, since: string): Promise<ReadonlySet<st
     .where('waits', '=', false)
     .where('doubted', '=', false)
     .execute();
-  return new Set(reports.filter((each) => isOver(each.day, each.made_at)).map(({ day }) => day));
+  const done = reports.filter(({ day, made_at: at }) => isOver(day, at) && !uncompared.has(day));
+  return new Set(done.map(({ day }) => day));
 }
 
 /** What the first of some reports are: of which day, and read at which block. */
@@ -80,7 +106,7 @@ async function dueDays(context: ReconciliationContext, signal: AbortSignal): Pro
   const yesterday = dayFrom(dayOf(now), -1);
   const dayBefore = dayFrom(yesterday, -1);
   const first = await firstDay(db, yesterday);
-  const done = await doneDays(db, first);
+  const done = await doneDays(context, first);
   const days: string[] = [];
   for (let day = first; day < yesterday; day = dayFrom(day, 1))
     if (day === dayBefore || !done.has(day)) days.push(day);
@@ -89,9 +115,9 @@ async function dueDays(context: ReconciliationContext, signal: AbortSignal): Pro
 
 /** A statement that is not there is named in the report; the work fails all the same, so that it is asked for again. */
 function asFailure({ day, hosts }: Report): HostUnavailable | undefined {
-  const missing = Object.entries(hosts).filter(([, { entries }]) => entries === null);
-  if (missing.length === 0) return undefined;
-  const reasons = missing.map(([host, { missing: reason }]) => `${host}: ${reason ?? ''}`);
+  const awaited = Object.entries(hosts).filter(([, { missing }]) => missing !== null);
+  if (awaited.length === 0) return undefined;
+  const reasons = awaited.map(([host, { missing }]) => `${host}: ${missing ?? ''}`);
   return new HostUnavailable(`Not all statements of ${day} are there. ${reasons.join(' ')}`);
 }
 
