@@ -81,9 +81,10 @@ async function addOrigins(db: Kysely<unknown>): Promise<void> {
     .alterTable('reconciliations')
     .addColumn('block', 'bigint', (column) => column.notNull().defaultTo(-1))
     .execute();
-  // As json, and not as jsonb: a host's words may have any character.
+  // Not as json: a host's words may have any character, also one that the database does not read. In them, quotes have a backslash.
   await sql`
-    update reconciliations set block = coalesce((report::json #>> '{ledger,block}')::bigint, -1)
+    update reconciliations
+    set block = coalesce(substring(report from '"ledger":[{]"block":(-?[0-9]+)')::bigint, -1)
   `.execute(db);
   await db.schema
     .alterTable('reconciled_hosts')

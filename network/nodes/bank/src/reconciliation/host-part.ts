@@ -95,11 +95,34 @@ const ofHosts = (differences: readonly Difference[]) =>
     .filter((each) => each.pair === 'book-host')
     .filter(({ field }) => field !== 'statement');
 
+/** Whether the part is of a host that gave no statements then. */
+const isOfNone = ({ entries, missing }: HostPart): boolean => entries === null && missing === null;
+
 /** Whether the host was one that gives no statements. */
 export const gaveNone = (host: string, known: KnownDay | undefined): boolean => {
-  const part = known?.parts.get(host)?.part;
-  return part !== undefined && part.entries === null && part.missing === null;
+  const kept = known?.parts.get(host);
+  return kept !== undefined && isOfNone(kept.part);
 };
+
+/**
+ * @param giving hosts that give statements by now
+ * @returns the days on which one of them gave none
+ */
+export async function daysUncompared(
+  db: BankDatabase,
+  giving: readonly string[],
+  since: string,
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom('reconciled_hosts')
+    .select(['day', 'host', 'part'])
+    .where('day', '>=', since)
+    .execute();
+  const uncompared = rows.filter(
+    ({ host, part }) => giving.includes(host) && isOfNone(hostPart.parse(JSON.parse(part))),
+  );
+  return new Set(uncompared.map(({ day }) => day));
+}
 
 /** Whether there is anything to be kept of a host. */
 const isHeard = (day: string, kept: KeptPart): boolean =>

@@ -2,7 +2,6 @@
 // When days are reconciled: each day after midnight of UTC, and when an operator asks. Then the bank states what backs its currency.
 import { NodeError, type Handlers } from '@fabric-offline-pay/node-common/client';
 import type { JobData, JobKind, Work, WorkParts } from '@fabric-offline-pay/node-common/node';
-import { sql } from 'kysely';
 import { Gauge, type Registry } from 'prom-client';
 import { toInstant } from '../clock.js';
 import { dayOf } from '../core-banking/book/post-entry.js';
@@ -11,6 +10,7 @@ import type { BankDatabase, BankTables } from '../database/schema.js';
 import { backingAt, type BackingKey } from './backing.js';
 import { keepFundingIds } from './funding-ids.js';
 import { dayFrom, isOver } from './days.js';
+import { daysUncompared } from './host-part.js';
 import { reconcileDay, type ReconciliationContext } from './reconcile-day.js';
 import type { RECONCILIATION_OPERATIONS } from './reconciliation-operations.js';
 import { report, type Report } from './report.js';
@@ -35,32 +35,14 @@ const HOUR = 3_600;
 /** After an outage the days that were missed are compared too, as far back as this. */
 export const MOST_DAYS = 31;
 
-/** @returns the days of reports in which a host gave no statements that gives them by now */
-async function daysUncompared(
-  { db, hosts, withoutStatements = [] }: ReconciliationContext,
-  since: string,
-): Promise<ReadonlySet<string>> {
-  const giving = [...hosts.keys()].filter((host) => !withoutStatements.includes(host));
-  if (giving.length === 0) return new Set();
-  const isNull = (name: string) => sql<boolean>`json_typeof(part::json -> ${name}::text) = 'null'`;
-  const rows = await db
-    .selectFrom('reconciled_hosts')
-    .select('day')
-    .where('day', '>=', since)
-    .where('host', 'in', giving)
-    .where(isNull('entries'))
-    .where(isNull('missing'))
-    .execute();
-  return new Set(rows.map(({ day }) => day));
-}
-
 /** @returns the days of the reports that say all that there is to say of them */
 async function doneDays(
   context: ReconciliationContext,
   since: string,
 ): Promise<ReadonlySet<string>> {
-  const { db } = context;
-  const uncompared = await daysUncompared(context, since);
+  const { db, hosts, withoutStatements = [] } = context;
+  const giving = [...hosts.keys()].filter((host) => !withoutStatements.includes(host));
+  const uncompared = await daysUncompared(db, giving, since);
   const reports = await db
     .selectFrom('reconciliations')
     .select(['day', 'made_at'])
