@@ -208,6 +208,7 @@ class Building {
     const { db, clock, work, metrics } = base;
     const parts = {
       ...{ db, clock, hosts, bankId: this.#bankId },
+      withoutStatements: withoutStatements(config.coreBanking),
       caughtUp: async (signal: AbortSignal) => {
         if (clients !== undefined) await work.reached((await clients.height()) - 1n, signal);
       },

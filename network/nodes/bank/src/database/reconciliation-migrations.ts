@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Makes the tables of the daily reconciliation.
 import type { Migrations } from '@fabric-offline-pay/node-common/node';
-import type { Kysely } from 'kysely';
+import { sql, type Kysely } from 'kysely';
 
 async function createSupplies(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -75,6 +75,28 @@ async function createHostParts(db: Kysely<unknown>): Promise<void> {
     .execute();
 }
 
+/** Parts and reports know when they came about, by the node's clock and by the ledger. */
+async function addOrigins(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .alterTable('reconciliations')
+    .addColumn('block', 'bigint', (column) => column.notNull().defaultTo(-1))
+    .execute();
+  // Not as json: a host's words may have any character, also one that the database does not read. In them, quotes have a backslash.
+  await sql`
+    update reconciliations
+    set block = coalesce(substring(report from '"ledger":[{]"block":(-?[0-9]+)')::bigint, -1)
+  `.execute(db);
+  await db.schema
+    .alterTable('reconciled_hosts')
+    .addColumn('said_at', 'bigint', (column) => column.notNull().defaultTo(0))
+    .addColumn('doubted', 'boolean', (column) => column.notNull().defaultTo(false))
+    .execute();
+  await sql`
+    update reconciled_hosts set said_at = made_at, doubted = reconciliations.doubted
+    from reconciliations where reconciliations.day = reconciled_hosts.day
+  `.execute(db);
+}
+
 export const RECONCILIATION_MIGRATIONS: Migrations = {
   '0014-reconciliation': {
     async up(db: Kysely<unknown>): Promise<void> {
@@ -103,4 +125,5 @@ export const RECONCILIATION_MIGRATIONS: Migrations = {
     },
   },
   '0030-reconciliation-by-host': { up: createHostParts },
+  '0034-origins-of-reports': { up: addOrigins },
 };

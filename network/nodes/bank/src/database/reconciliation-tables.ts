@@ -53,6 +53,8 @@ export interface ReconciliationTable {
   waits: Generated<boolean>;
   /** Hosts without a statement, by their adapters, joined by commas. */
   missing: Generated<string>;
+  /** The last block that was read for it: clocks aside, these are in the order in which reports were made. */
+  block: Generated<number>;
   /** Whether a clock that was ahead made it: it counts as not made. */
   doubted: Generated<boolean>;
   /** JSON of the report. */
@@ -66,6 +68,10 @@ export interface ReconciledHostTable {
   host: string;
   /** JSON of the part. */
   part: string;
+  /** When the host was asked: a part may stand for longer than its report. */
+  said_at: number;
+  /** Whether a clock that was ahead made it. */
+  doubted: Generated<boolean>;
 }
 
 /** A signed statement of what backs the currency on the ledger. */

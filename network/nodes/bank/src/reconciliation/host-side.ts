@@ -16,7 +16,14 @@ import {
   type OpenRequest,
 } from './compare-host.js';
 import { dayFrom, isOver } from './days.js';
-import { MOST_NAMED, type HostPart, type HostParts } from './host-part.js';
+import {
+  gaveNone,
+  hostsOf,
+  MOST_NAMED,
+  type HostPart,
+  type HostParts,
+  type KnownDay,
+} from './host-part.js';
 import { matchMiddle } from './match-days.js';
 import type { Difference } from './report.js';
 import { hostLines, keysAtEdges } from './snapshot.js';
@@ -31,6 +38,10 @@ type Statement =
 export interface HostsContext {
   readonly db: BankDatabase;
   readonly hosts: Hosts;
+  /** Of these, those that are set up to give no statements: none is awaited. */
+  readonly withoutStatements: readonly string[];
+  /** What an earlier report has of the day. */
+  readonly known: KnownDay | undefined;
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly signal: AbortSignal;
@@ -112,18 +123,23 @@ const missingStatement = (host: string, lines: readonly HostLine[]): Difference 
   ...{ book: `${lines.length} entries`, host: null },
 });
 
+/** Nothing was compared. */
+const uncompared = (missing: string | null, differences: Difference[]): HostPart => ({
+  ...{ entries: null, missing, waits: missing !== null, differences, underWay: [], sums: [] },
+  counts: { differences: differences.length, underWay: 0 },
+});
+
+/** Also of a host that gave none as long as it was configured. */
+const givesNone = ({ host, hosts, withoutStatements, known }: HostContext): boolean =>
+  hosts.has(host) ? withoutStatements.includes(host) : gaveNone(host, known);
+
 async function compareOne(
   context: HostContext,
   { day, lines, requests }: BookSide,
 ): Promise<HostPart> {
+  if (givesNone(context)) return uncompared(null, []);
   const { entries, missing } = await statementOf(context, day);
-  if (entries === null) {
-    const nothing = { entries, underWay: [], sums: [], counts: { differences: 1, underWay: 0 } };
-    return {
-      ...{ ...nothing, missing, waits: true },
-      differences: [missingStatement(context.host, lines)],
-    };
-  }
+  if (entries === null) return uncompared(missing, [missingStatement(context.host, lines)]);
   const own = await matchHost(lines, entries);
   const { matched, pending, waits } = await matchDay(context, day, own);
   const { differences, underWay } = await compareHost(matched, requests, pending);
@@ -136,17 +152,14 @@ async function compareOne(
   };
 }
 
-/**
- * @param known hosts that an earlier report of the day has
- * @returns these, each host that is configured, and each that has entries in the book of this day
- */
+/** @returns each host that is configured, has entries in the book of this day, or has said something of it at an earlier time */
 export async function compareHosts(
   context: HostsContext,
   { day, lines, requests }: BookSide,
-  known: readonly string[] = [],
 ): Promise<HostParts> {
   const inBook = lines.map(({ adapter }) => adapter);
-  const names = new Set([...context.hosts.keys(), ...inBook, ...known]);
+  const heard = context.known === undefined ? [] : hostsOf(context.known);
+  const names = new Set([...context.hosts.keys(), ...inBook, ...heard]);
   const parts = new Map<string, HostPart>();
   for (const host of [...names].sort()) {
     const isOfHost = ({ adapter }: { readonly adapter: string }): boolean => adapter === host;

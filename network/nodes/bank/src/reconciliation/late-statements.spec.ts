@@ -3,8 +3,6 @@
 import { testPlace } from '../../../common/src/testing/test-place.js';
 import { Alerts } from '../alerts/alerts.js';
 import { watch, type WatchContext } from '../alerts/watch.js';
-import { ensureAccount } from '../core-banking/book/accounts.js';
-import { postEntry } from '../core-banking/book/post-entry.js';
 import {
   HostUnavailable,
   StatementEndless,
@@ -12,9 +10,9 @@ import {
   type Hosts,
   type HostStatements,
 } from '../core-banking/core-banking.js';
-import type { CoreBankingDatabase } from '../core-banking/tables.js';
 import { openBankDatabase } from '../database/open-database.js';
 import type { BankDatabase } from '../database/schema.js';
+import { bookLine } from '../testing/book-line.js';
 import { dayFrom } from './days.js';
 import { reconcileDay } from './reconcile-day.js';
 import { reconciliationWork, type ReconciliationParts } from './reconciliation-work.js';
@@ -43,18 +41,8 @@ beforeEach(async () => {
 afterEach(() => db.destroy());
 
 /** The book says that the host did it. */
-async function book(at: string, entry: HostEntry, adapter = 'cards', number = 1): Promise<void> {
-  const account = (purpose: 'reserved' | 'elsewhere') =>
-    ({ purpose, owner: adapter, currency: entry.currency }) as const;
-  const [from, to] = [account('elsewhere'), account('reserved')];
-  const banking: CoreBankingDatabase = db;
-  await banking.transaction().execute(async (transaction) => {
-    for (const each of [from, to]) await ensureAccount(transaction, each);
-    const key = [adapter, entry.reference, number].join('/');
-    const posted = { ...entry, key, adapter, at: Date.parse(at), from, to };
-    expect(await postEntry(transaction, posted)).toBe(true);
-  });
-}
+const book = (at: string, entry: HostEntry, adapter = 'cards', number = 1): Promise<void> =>
+  bookLine(db, entry, { at, adapter, number });
 
 type Entries = Readonly<Record<string, readonly HostEntry[]>>;
 

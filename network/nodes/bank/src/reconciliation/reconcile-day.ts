@@ -1,31 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // Compares ledger, book and host for one day, names each difference, and keeps the report.
 import { HostUnavailable, type Hosts } from '../core-banking/core-banking.js';
-import type { BankDatabase } from '../database/schema.js';
 import { compareLedger, type Item } from './compare-ledger.js';
 import { isOver } from './days.js';
 import { keepFundingIds } from './funding-ids.js';
 import {
-  hostsOf,
   MOST_NAMED,
   readKnown,
   refuseUnparted,
   rowsOf,
   withKnown,
   type HostParts,
+  type KeptParts,
 } from './host-part.js';
 import { compareHosts } from './host-side.js';
 import type { Report } from './report.js';
 import { readDay, type DaySnapshot } from './snapshot.js';
 import { sumsOf } from './sums.js';
-import { doubtEarly } from './wrong-clock.js';
+import { trustedNow, type Time } from './wrong-clock.js';
 
 /** What the reconciliation uses. */
-export interface ReconciliationContext {
-  readonly db: BankDatabase;
+export interface ReconciliationContext extends Time {
   readonly hosts: Hosts;
-  /** Milliseconds since 1970. */
-  readonly clock: () => number;
+  /** Of these, those that are set up to give no statements, by their adapters. */
+  readonly withoutStatements?: readonly string[];
   /** Resolves when the tables have all that was on the ledger at the call. */
   readonly caughtUp: (signal: AbortSignal) => Promise<void>;
 }
@@ -39,7 +37,7 @@ const isOpenOf =
 /** A report with its parts, and whether its day is compared again. */
 interface Result {
   readonly report: Report;
-  readonly parts: HostParts;
+  readonly parts: KeptParts;
   readonly waits: boolean;
 }
 
@@ -47,12 +45,12 @@ async function keep({ db }: ReconciliationContext, result: Result, now: number):
   const { report, parts, waits } = result;
   const { day } = report;
   const row = {
-    made_at: now,
+    ...{ made_at: now, block: report.ledger.block },
     ledger_book: report.counts['ledger-book'],
     book_host: report.counts['book-host'],
     ...{ waits, doubted: false },
     missing: [...parts]
-      .filter(([, { entries }]) => entries === null)
+      .filter(([, { part }]) => part.missing !== null)
       .map(([host]) => host)
       .join(','),
     report: JSON.stringify(report),
@@ -71,14 +69,17 @@ async function keep({ db }: ReconciliationContext, result: Result, now: number):
 
 const total = (counts: readonly number[]): number => counts.reduce((sum, count) => sum + count, 0);
 
-function resultOf(day: string, snapshot: DaySnapshot, parts: HostParts, now: number): Result {
+function resultOf(day: string, snapshot: DaySnapshot, parts: KeptParts, now: number): Result {
   const ledgerBook = compareLedger(day, snapshot.items);
-  const ofHosts = [...parts.values()];
+  const ofHosts = [...parts.values()].map(({ part }) => part);
   const report: Report = {
     day,
     ledger: snapshot.ledger,
     hosts: Object.fromEntries(
-      [...parts].map(([host, { entries, missing }]) => [host, { entries, missing }]),
+      [...parts].map(([host, { part }]) => [
+        host,
+        { entries: part.entries, missing: part.missing },
+      ]),
     ),
     counts: {
       'ledger-book': ledgerBook.differences.length,
@@ -102,37 +103,36 @@ function resultOf(day: string, snapshot: DaySnapshot, parts: HostParts, now: num
   return { report, parts, waits: isUnfinished || ofHosts.some(({ waits }) => waits) };
 }
 
-/** @throws HostUnavailable when an earlier part stands, since its host does not give the statement again */
-function refuseStanding(said: HostParts, kept: HostParts): void {
-  for (const [host, { entries, missing }] of said)
-    if (entries === null && kept.get(host)?.entries !== null)
-      throw new HostUnavailable(missing ?? '');
+/** @throws HostUnavailable when an earlier part stands, since its host, of which one is awaited, does not give the statement again */
+function refuseStanding({ hosts }: ReconciliationContext, said: HostParts, kept: KeptParts): void {
+  for (const [host, { missing }] of said)
+    if (missing !== null && hosts.has(host) && kept.get(host)?.part.missing === null)
+      throw new HostUnavailable(missing);
 }
 
 /**
  * @param day UTC; today as far as it has gone
  * @returns the report, which replaces an earlier one of the day. It names each host that gave no statement.
  * @throws HostUnavailable when a host does not give again what an earlier report has of the whole day; that part of it stays, and the others
- * are replaced
+ * are replaced. ClockBehind: nothing is changed.
  */
 export async function reconcileDay(
   context: ReconciliationContext,
   day: string,
   signal: AbortSignal,
 ): Promise<Report> {
-  const { db, hosts } = context;
+  const { db, hosts, withoutStatements = [] } = context;
   await context.caughtUp(signal);
   await keepFundingIds(db);
-  const now = context.clock();
-  await doubtEarly(db, now);
+  const now = await trustedNow(context);
   const known = await readKnown(db, day);
   const snapshot = await readDay(db, day);
   const sides = { ...snapshot, day };
-  const said = await compareHosts({ db, hosts, now, signal }, sides, known && hostsOf(known));
+  const said = await compareHosts({ db, hosts, withoutStatements, known, now, signal }, sides);
   refuseUnparted(said, known);
-  const parts = new Map([...said].map(([host, part]) => [host, withKnown(host, part, known)]));
+  const parts = withKnown(said, known, now);
   const result = resultOf(day, snapshot, parts, now);
   await keep(context, result, now);
-  refuseStanding(said, parts);
+  refuseStanding(context, said, parts);
   return result.report;
 }

@@ -10,12 +10,13 @@ import type { BankDatabase, BankTables } from '../database/schema.js';
 import { backingAt, type BackingKey } from './backing.js';
 import { keepFundingIds } from './funding-ids.js';
 import { dayFrom, isOver } from './days.js';
+import { daysUncompared } from './host-part.js';
 import { reconcileDay, type ReconciliationContext } from './reconcile-day.js';
 import type { RECONCILIATION_OPERATIONS } from './reconciliation-operations.js';
 import { report, type Report } from './report.js';
 import { readSnapshot } from './snapshot.js';
 import { Supplies } from './supplies.js';
-import { doubtEarly } from './wrong-clock.js';
+import { trustedNow } from './wrong-clock.js';
 
 /** What reconciliation and statements of backing use. */
 export interface ReconciliationParts extends ReconciliationContext {
@@ -35,7 +36,13 @@ const HOUR = 3_600;
 export const MOST_DAYS = 31;
 
 /** @returns the days of the reports that say all that there is to say of them */
-async function doneDays(db: BankDatabase, since: string): Promise<ReadonlySet<string>> {
+async function doneDays(
+  context: ReconciliationContext,
+  since: string,
+): Promise<ReadonlySet<string>> {
+  const { db, hosts, withoutStatements = [] } = context;
+  const giving = [...hosts.keys()].filter((host) => !withoutStatements.includes(host));
+  const uncompared = await daysUncompared(db, giving, since);
   const reports = await db
     .selectFrom('reconciliations')
     .select(['day', 'made_at'])
@@ -43,31 +50,45 @@ async function doneDays(db: BankDatabase, since: string): Promise<ReadonlySet<st
     .where('waits', '=', false)
     .where('doubted', '=', false)
     .execute();
-  return new Set(reports.filter((each) => isOver(each.day, each.made_at)).map(({ day }) => day));
+  const done = reports.filter(({ day, made_at: at }) => isOver(day, at) && !uncompared.has(day));
+  return new Set(done.map(({ day }) => day));
 }
 
-/** @returns where the days begin that are looked at: not before the first report, and not longer ago than a host keeps its statements */
-async function firstDay(db: BankDatabase, yesterday: string): Promise<string> {
-  const { first } = await db
+/** What the first of some reports are: of which day, and read at which block. */
+const firstReports = (db: BankDatabase) =>
+  db
     .selectFrom('reconciliations')
-    .select(({ fn }) => fn.min<string | null>('day').as('first'))
-    .executeTakeFirstOrThrow();
+    .select(({ fn }) => [
+      fn.min<string | null>('day').as('day'),
+      fn.min<number | null>('block').as('block'),
+    ]);
+
+/**
+ * @returns where the days begin that are looked at: not before the first report, and not longer ago than a host keeps its statements. A report
+ * of a day before that time says that the node was there then only if it was made before the later ones, by their blocks: others were asked
+ * for, or are of a clock that was behind.
+ */
+async function firstDay(db: BankDatabase, yesterday: string): Promise<string> {
   const earliest = dayFrom(yesterday, 1 - MOST_DAYS);
-  const begun = first ?? yesterday;
-  return begun < earliest ? earliest : begun;
+  const near = await firstReports(db).where('day', '>=', earliest).executeTakeFirstOrThrow();
+  const far = await firstReports(db).where('day', '<', earliest).executeTakeFirstOrThrow();
+  const wasThere = far.block !== null && (near.block === null || far.block < near.block);
+  if (wasThere) return earliest;
+  return near.day === null || near.day > yesterday ? yesterday : near.day;
 }
 
 /**
  * @returns yesterday; the day before once more, since the host's next statement is there by now; and the days since the first report that
  * have none that counts, or whose report waits for a statement or for what is under way. The oldest first.
  */
-async function dueDays({ db, clock }: ReconciliationContext): Promise<string[]> {
-  const now = clock();
-  await doubtEarly(db, now);
+async function dueDays(context: ReconciliationContext, signal: AbortSignal): Promise<string[]> {
+  const { db } = context;
+  await context.caughtUp(signal);
+  const now = await trustedNow(context);
   const yesterday = dayFrom(dayOf(now), -1);
   const dayBefore = dayFrom(yesterday, -1);
   const first = await firstDay(db, yesterday);
-  const done = await doneDays(db, first);
+  const done = await doneDays(context, first);
   const days: string[] = [];
   for (let day = first; day < yesterday; day = dayFrom(day, 1))
     if (day === dayBefore || !done.has(day)) days.push(day);
@@ -76,9 +97,9 @@ async function dueDays({ db, clock }: ReconciliationContext): Promise<string[]> 
 
 /** A statement that is not there is named in the report; the work fails all the same, so that it is asked for again. */
 function asFailure({ day, hosts }: Report): HostUnavailable | undefined {
-  const missing = Object.entries(hosts).filter(([, { entries }]) => entries === null);
-  if (missing.length === 0) return undefined;
-  const reasons = missing.map(([host, { missing: reason }]) => `${host}: ${reason ?? ''}`);
+  const awaited = Object.entries(hosts).filter(([, { missing }]) => missing !== null);
+  if (awaited.length === 0) return undefined;
+  const reasons = awaited.map(([host, { missing }]) => `${host}: ${missing ?? ''}`);
   return new HostUnavailable(`Not all statements of ${day} are there. ${reasons.join(' ')}`);
 }
 
@@ -112,19 +133,23 @@ const reconcileJob = (context: ReconciliationContext): JobKind => ({
   schedule: '15 0 * * *',
   givenUpAfterSeconds: HOUR,
   async run({ day }: JobData, signal) {
-    await reconcileDays(context, typeof day === 'string' ? [day] : await dueDays(context), signal);
+    const days = typeof day === 'string' ? [day] : await dueDays(context, signal);
+    await reconcileDays(context, days, signal);
   },
 });
 
-/** States today's backing, once; what a clock that was ahead has stated of it is replaced. @returns whether it was not stated before */
+/**
+ * States today's backing, once; what a clock that was ahead has stated of it is replaced.
+ * @returns whether it was not stated before
+ * @throws ClockBehind
+ */
 export async function publishBacking(
   { db, clock, caughtUp, bankId, backingKey }: ReconciliationParts,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const now = clock();
   await caughtUp(signal);
   await keepFundingIds(db);
-  await doubtEarly(db, now);
+  const now = await trustedNow({ db, clock });
   const statement = backingAt({ bankId, day: dayOf(now) }, await readSnapshot(db));
   const row = { made_at: now, doubted: false, statement: backingKey.sign(statement) };
   const inserted = await db

@@ -68,7 +68,10 @@ export const report = z.object({
       z.string(),
       z.object({
         entries: z.int().nullable().describe('in its statement; null: nothing was compared'),
-        missing: z.string().nullable().describe('why there was no statement'),
+        missing: z
+          .string()
+          .nullable()
+          .describe('why there was no statement; null without entries: the host gives none'),
       }),
     )
     .default({})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a clock that was ahead has made of days that had not come counts as not made when they come.
+// What a clock that was ahead has made of days that had not come counts as not made when they come. One that is behind makes nothing so.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import {
 } from '../core-banking/core-banking.js';
 import { openBankDatabase } from '../database/open-database.js';
 import type { BankDatabase } from '../database/schema.js';
+import { bookLine } from '../testing/book-line.js';
 import { backingKey } from './backing.js';
 import { dayFrom } from './days.js';
 import { reconcileDay } from './reconcile-day.js';
@@ -21,6 +22,7 @@ import {
   reconciliationWork,
   type ReconciliationParts,
 } from './reconciliation-work.js';
+import { ClockBehind } from './wrong-clock.js';
 
 const TODAY = '2026-11-20';
 const AHEAD = '2026-12-20';
@@ -164,4 +166,90 @@ test('backing that a clock stated ahead is stated again on its day, once', async
     ...{ day: AHEAD, ledger: { block: 7 } },
   });
   expect(await publishBacking(partsOf(), signal)).toBe(false);
+});
+
+/** Money of the bank came onto the ledger. */
+async function supply(at: string): Promise<void> {
+  const own = { kind: 'issue', currency: 'EUR', supply_id: at, origin: 'counter' } as const;
+  const row = { ...own, account: 'customer-1', amount: '100', block: 3, transaction_id: at };
+  await db
+    .insertInto('supplies')
+    .values({ ...row, at: Date.parse(at), day: at.slice(0, 10) })
+    .execute();
+}
+
+const dayRows = () =>
+  db.selectFrom('reconciliations').select(['day', 'doubted']).orderBy('day').execute();
+
+describe('a clock that is behind the ledger', () => {
+  const YEAR_AGO = '2025-11-21T10:00:00Z';
+
+  test('compares nothing and doubts nothing, so that what a host said stands when it is right again', async () => {
+    let isSilent = false;
+    const hosts = new Map([['mobile', mobile(() => isSilent)]]);
+    await nightsFrom(STOLEN, 3, hosts);
+    await publishBacking(partsOf(), signal);
+    await supply(`${dayFrom(STOLEN, 2)}T00:14:00Z`);
+    const before = await dayRows();
+    isSilent = true;
+    setClocks(`${dayFrom(STOLEN, 2)}T10:00:00Z`, YEAR_AGO);
+    await night(hosts);
+    await expect(reconcileDay(partsOf(hosts), STOLEN, signal)).rejects.toThrow(ClockBehind);
+    await expect(publishBacking(partsOf(), signal)).rejects.toThrow(ClockBehind);
+    expect(await dayRows()).toEqual(before);
+    await nightsFrom(dayFrom(STOLEN, 3), 1, hosts);
+    expect(await rowOf(STOLEN)).toMatchObject({ missing: '', keys: [THEFT.reference] });
+    expect(await publishBacking(partsOf(), signal)).toBe(true);
+    const backings = await db.selectFrom('backings').select(['day', 'doubted']).execute();
+    expect(backings.every(({ doubted }) => !doubted)).toBe(true);
+  });
+
+  test.each([
+    ['by as much as clocks may differ is right', '2026-11-20T12:02:00Z', true],
+    ['by more is not', '2026-11-20T12:02:01Z', false],
+  ])('%s', async (_by, newest, isRight) => {
+    await supply(newest);
+    setClocks('2026-11-20T12:00:00Z');
+    const stated = publishBacking(partsOf(), signal).catch((error: unknown) => error);
+    expect(await stated).toEqual(isRight ? true : expect.any(ClockBehind));
+  });
+});
+
+describe('where the ledger shows nothing of it, a clock that is behind for a run', () => {
+  test('loses nothing that a statement named, though the host does not give it again', async () => {
+    let isSilent = false;
+    const hosts = new Map([['mobile', mobile(() => isSilent)]]);
+    const line = { ...THEFT, kind: 'complete', reference: 'REF000000001' } as const;
+    await bookLine(db, line, { at: `${STOLEN}T12:00:00Z`, adapter: 'mobile' });
+    await nightsFrom(dayFrom(STOLEN, 1), 3, hosts);
+    const named = ['mobile/REF000000001/1', THEFT.reference];
+    expect(await rowOf(STOLEN)).toMatchObject({ keys: named });
+    isSilent = true;
+    setClocks(`${dayFrom(STOLEN, 3)}T10:00:00Z`, '2025-11-21T10:00:00Z');
+    await night(hosts);
+    await nightsFrom(dayFrom(STOLEN, 4), 3, hosts);
+    expect(await rowOf(STOLEN)).toMatchObject({ keys: ['mobile', ...named] });
+  });
+});
+
+/** A report of a day without anything. */
+async function reported(day: string, block: number): Promise<void> {
+  const made = { made_at: Date.parse(dayFrom(day, 2)), ledger_book: 0, book_host: 0, block };
+  const nothing = { counts: {}, differences: [], underWay: [], sums: {} };
+  const report = JSON.stringify({ day, ledger: { block, hash: '' }, ...nothing });
+  await db
+    .insertInto('reconciliations')
+    .values({ day, ...made, waits: false, report })
+    .execute();
+}
+
+test.each([
+  ['made after later ones, by a clock that was behind, is none', 9, dayFrom(TODAY, -3)],
+  ['made before them says that the node was there', 7, dayFrom(TODAY, -31)],
+])('a report of a year ago that was %s', async (_which, block, first) => {
+  await reported(dayFrom(TODAY, -365), block);
+  for (const ago of [-3, -2]) await reported(dayFrom(TODAY, ago), 8);
+  await nightsFrom(TODAY, 1, new Map([['mobile', mobile(() => false)]]));
+  const days = (await dayRows()).map(({ day }) => day).slice(1);
+  expect(days[0]).toBe(first);
 });
