@@ -191,6 +191,19 @@ describe('what was voided goes back once, in part from what is reserved and in p
   });
 });
 
+test('what nothing was left to complete of ends, though the node ended before it was noted', async () => {
+  await begin('60', '40');
+  const attempt = { attempt: 2, host_key: `${AUTHORISATION}/complete/2/2` };
+  const part = { ...ORDER, leg: 1, kind: 'complete', number: 2, amount: '0' } as const;
+  await db
+    .insertInto('funding_moves')
+    .values({ ...part, ...attempt, state: 'planned' })
+    .execute();
+  await look({ captured: '100', voided: '0', refunded: '40' });
+  expect(await atHost()).toEqual({ completed: 60, released: 40, refunded: 0 });
+  expect(await readFunding(db, KEY)).toMatchObject({ outcome: 'taken', step: null, reason: null });
+});
+
 test('what the host has not done otherwise is not asked for otherwise', async () => {
   await db
     .updateTable('host_requests')

@@ -86,6 +86,7 @@ class Move {
   /** A request that the host must be able to carry out, since it agreed to the authorisation. @throws {HostContradicts} */
   async #request(kind: MoveKind): Promise<void> {
     const { amount, attempt } = this.#row;
+    if (amount === NOTHING) return;
     const authorisation = authorisationKey({ ...keyOf(this.#leg), leg: this.#leg.leg });
     const request = { key: this.#hostKey(attempt), authorisation, amount };
     const answer = await askWithin(this.#run.signal, () => this.#run.coreBanking[kind](request));
@@ -96,7 +97,7 @@ class Move {
       if (other === undefined)
         throw new HostContradicts(`What was planned is more than was agreed to: ${answer.reason}.`);
       this.#isRefitted = true;
-      if (this.#row.amount !== NOTHING) await this.#request(other);
+      await this.#request(other);
       return;
     }
     await this.#nextAttempt();
