@@ -308,6 +308,6 @@ test('nothing that was planned before the update gets stuck or is done twice', a
       if (!isSpent) expect(held).toBe(heldOf(hold, own));
       if (restOf(hold) === 0) expect(reserved).toBe(0);
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
