@@ -28,7 +28,10 @@ export interface SupplyTable {
   transaction_id: string;
 }
 
-/** Under which id a deduction or a part of it stands on the ledger: ids there are digests of the book's keys. */
+/**
+ * Under which id a deduction or a part of it stands on the ledger: ids there are digests of the book's keys. What goes back in two parts, since
+ * the host can do it in no other way, left the ledger under the id of the first.
+ */
 export interface FundingIdTable {
   book_key: string;
   merchant_id: string;

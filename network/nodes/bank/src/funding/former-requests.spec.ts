@@ -45,11 +45,11 @@ const addPart = ({ kind, amount, state }: Part) =>
     .values({ ...ORDER, leg: 1, kind, number: 1, amount, state })
     .execute();
 
-/** Authorised 100, captured 60, and 30 of it refunded: which the host was asked to release. */
-beforeEach(async () => {
+/** Authorised 100, captured in part, and some of that refunded: which the host was asked to release. */
+async function begin(captured: string, refunded: string): Promise<void> {
   withdrawn = [];
-  for (const table of ['fundings', 'funding_legs', 'funding_moves'] as const)
-    await db.deleteFrom(table).execute();
+  const tables = ['fundings', 'funding_legs', 'funding_moves', 'funding_ids'] as const;
+  for (const table of tables) await db.deleteFrom(table).execute();
   await emptyTables(db);
   await openAccount(db, { token: 't', currency: 'EUR', balance: '1000' }, 1);
   const funding = { currency: 'EUR', total: '100', state: 'ready', asked_at: 1 } as const;
@@ -61,18 +61,20 @@ beforeEach(async () => {
     .insertInto('funding_legs')
     .values({ ...ORDER, leg: 1, token: 't', amount: '100', state: 'issued' })
     .execute();
-  await addPart({ kind: 'complete', amount: '60', state: 'done' });
-  await addPart({ kind: 'refund', amount: '30', state: 'done' });
+  await addPart({ kind: 'complete', amount: captured, state: 'done' });
+  await addPart({ kind: 'refund', amount: refunded, state: 'done' });
   await bank().authorise({ key: AUTHORISATION, token: 't', currency: 'EUR', amount: '100' });
-  await bank().complete(request('complete', '60'));
-  const refund = request('refund', '30');
+  await bank().complete(request('complete', captured));
+  const refund = request('refund', refunded);
   await bank().release(refund);
   await db
     .updateTable('host_requests')
     .set({ digest: digestOf({ ...refund, kind: 'reverse' }) })
     .where('request_key', '=', refund.key)
     .execute();
-});
+}
+
+beforeEach(() => begin('60', '30'));
 
 type Hold = Readonly<Record<'captured' | 'voided' | 'refunded', string>>;
 
@@ -170,6 +172,36 @@ describe('what was planned before the update, when the rest', () => {
     expect(await atHost()).toEqual({ ...BEFORE, completed: 70 });
     expect(await readFunding(db, KEY)).toMatchObject({ outcome: 'taken', reason: null });
   });
+});
+
+describe('what was voided goes back once, in part from what is reserved and in part from what was taken,', () => {
+  test.each<[string, string, string, Part['state'], object]>([
+    ['20', '10', '80', 'planned', { completed: 20, released: 80, refunded: 10 }],
+    ['20', '10', '80', 'withdrawn', { completed: 20, released: 80, refunded: 10 }],
+    ['40', '30', '60', 'planned', { completed: 40, released: 60, refunded: 30 }],
+    ['40', '30', '60', 'withdrawn', { completed: 40, released: 60, refunded: 30 }],
+    ['20', '20', '80', 'withdrawn', { completed: 20, released: 80, refunded: 20 }],
+  ])('%s captured, %s refunded, %s %s', async (captured, refunded, voided, state, host) => {
+    await begin(captured, refunded);
+    await addPart({ kind: 'release', amount: voided, state });
+    for (let looks = 0; looks < 2; looks += 1) await look({ captured, voided, refunded });
+    expect([await atHost(), withdrawn]).toEqual([host, state === 'planned' ? [voided] : []]);
+    const returned = String(Number(voided) + Number(refunded));
+    expect(await readFunding(db, KEY)).toMatchObject({ step: null, reason: null, returned });
+  });
+});
+
+test('what nothing was left to complete of ends, though the node ended before it was noted', async () => {
+  await begin('60', '40');
+  const attempt = { attempt: 2, host_key: `${AUTHORISATION}/complete/2/2` };
+  const part = { ...ORDER, leg: 1, kind: 'complete', number: 2, amount: '0' } as const;
+  await db
+    .insertInto('funding_moves')
+    .values({ ...part, ...attempt, state: 'planned' })
+    .execute();
+  await look({ captured: '100', voided: '0', refunded: '40' });
+  expect(await atHost()).toEqual({ completed: 60, released: 40, refunded: 0 });
+  expect(await readFunding(db, KEY)).toMatchObject({ outcome: 'taken', step: null, reason: null });
 });
 
 test('what the host has not done otherwise is not asked for otherwise', async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Takes what was planned of an order's deductions from where it stands to its end: completes, releases or refunds it (unit 14).
+import type { Transaction } from 'kysely';
 import { askWithin } from '../core-banking/ask-within.js';
 import { isOwnRefusal } from '../core-banking/core-banking.js';
 import {
@@ -8,9 +9,11 @@ import {
   type MoveKind,
   type MoveState,
 } from '../database/funding-tables.js';
+import type { BankTables } from '../database/schema.js';
 import { HostContradicts, type FundingNews, type FundingRun } from './funding-context.js';
 import { authorisationKey, requestKey, withdrawIdOf, type MoveKey } from './keys.js';
 import {
+  addRest,
   legsOf,
   movesOf,
   nextAttempt,
@@ -19,8 +22,10 @@ import {
   withHostKinds,
   type FundingMove,
 } from './parts-store.js';
-import { refit } from './refit.js';
-import { keyOf, type Funding } from './store.js';
+import { refit, type Fitted } from './refit.js';
+import { keyOf, lockFunding, type Funding } from './store.js';
+
+type Tables = Transaction<BankTables>;
 
 /** Of a part of which the host has nothing to do any more. */
 const NOTHING = '0';
@@ -81,6 +86,7 @@ class Move {
   /** A request that the host must be able to carry out, since it agreed to the authorisation. @throws {HostContradicts} */
   async #request(kind: MoveKind): Promise<void> {
     const { amount, attempt } = this.#row;
+    if (amount === NOTHING) return;
     const authorisation = authorisationKey({ ...keyOf(this.#leg), leg: this.#leg.leg });
     const request = { key: this.#hostKey(attempt), authorisation, amount };
     const answer = await askWithin(this.#run.signal, () => this.#run.coreBanking[kind](request));
@@ -91,24 +97,31 @@ class Move {
       if (other === undefined)
         throw new HostContradicts(`What was planned is more than was agreed to: ${answer.reason}.`);
       this.#isRefitted = true;
-      if (this.#row.amount !== NOTHING) await this.#request(other);
+      await this.#request(other);
       return;
     }
     await this.#nextAttempt();
     throw new HostContradicts(`The host refused what it had agreed to: ${answer.reason}.`);
   }
 
-  async #nextAttempt(amount = this.#row.amount): Promise<void> {
+  async #nextAttempt(db = this.#run.db, amount = this.#row.amount): Promise<void> {
     const hostKey = this.#hostKey(this.#row.attempt + 1);
-    this.#row = await nextAttempt(this.#run.db, this.#row, { hostKey, amount });
+    this.#row = await nextAttempt(db, this.#row, { hostKey, amount });
   }
 
   /**
    * Of a deduction of which a host did otherwise than was planned, what was planned before that was noticed is asked for as it can be.
    * @returns how; undefined when the host cannot be asked otherwise
    */
-  async #refit(kind: MoveKind): Promise<MoveKind | undefined> {
-    const { db } = this.#run;
+  #refit(kind: MoveKind): Promise<MoveKind | undefined> {
+    return this.#run.db.transaction().execute(async (transaction) => {
+      // What is left depends on the other parts, and the rest becomes one of them.
+      await lockFunding(transaction, keyOf(this.#funding));
+      return this.#refitLocked(transaction, kind);
+    });
+  }
+
+  async #refitLocked(db: Tables, kind: MoveKind): Promise<MoveKind | undefined> {
     const all = await withHostKinds(db, await movesOf(db, keyOf(this.#funding)));
     const ofLeg = all.filter(({ leg }) => leg === this.#leg.leg);
     if (!ofLeg.some((move) => move.hostKind !== move.kind)) return undefined;
@@ -121,8 +134,15 @@ class Move {
       ofLeg.filter((move) => !isThis(move) && (move.isAsked || !isOpen(move))),
     );
     const fitted = others && refit({ kind, amount: BigInt(this.#row.amount) }, others);
-    if (fitted !== undefined) await this.#nextAttempt(fitted.amount.toString());
+    if (fitted !== undefined) await this.#fit(db, fitted);
     return fitted?.kind;
+  }
+
+  /** At once: the rest left the ledger with this part, and nothing else would give it back. */
+  async #fit(db: Tables, { amount, rest }: Fitted): Promise<void> {
+    const { leg } = this.#row;
+    if (rest !== null) await addRest(db, this.#row, { leg, ...rest });
+    await this.#nextAttempt(db, amount.toString());
   }
 
   async #complete(end: 'done' | 'kept'): Promise<void> {

@@ -11,7 +11,7 @@ import type {
   MoveState,
 } from '../database/funding-tables.js';
 import { Overtaken } from './funding-context.js';
-import { requestKey, type FundingKey } from './keys.js';
+import { moveKey, requestKey, withdrawIdOf, type FundingKey } from './keys.js';
 import { inOrder, type Leg, type PlannedMove } from './plan.js';
 import { columnsOf, keyOf } from './store.js';
 
@@ -133,6 +133,11 @@ export async function withHostKinds(
   });
 }
 
+const nextNumber = (
+  known: readonly FundingMove[],
+  { leg, kind }: Pick<PlannedMove, 'leg' | 'kind'>,
+): number => known.filter((move) => move.leg === leg && move.kind === kind).length + 1;
+
 /** @param db a transaction that has locked the funding: what is planned depends on what was planned before */
 export async function addMoves(
   db: BankDatabase,
@@ -144,11 +149,52 @@ export async function addMoves(
     ...columnsOf(key),
     leg,
     kind,
-    number: known.filter((move) => move.leg === leg && move.kind === kind).length + 1,
+    number: nextNumber(known, { leg, kind }),
     amount: amount.toString(),
     state: 'planned' as const,
   }));
   if (rows.length > 0) await db.insertInto('funding_moves').values(rows).execute();
+}
+
+/** @returns the ledger's id of the withdrawal by which a part left it: its own, unless it is the rest of another part */
+async function withdrawalOf(db: BankDatabase, { leg, kind, number, ...row }: FundingMove) {
+  const { merchantId, orderNumber } = keyOf(row);
+  const known = await db
+    .selectFrom('funding_ids')
+    .select('supply_id')
+    .where('merchant_id', '=', merchantId)
+    .where('order_number', '=', orderNumber)
+    .where('leg', '=', leg)
+    .where('move_kind', '=', kind)
+    .where('number', '=', number)
+    .executeTakeFirst();
+  return known?.supply_id ?? withdrawIdOf({ merchantId, orderNumber, leg, kind, number });
+}
+
+/**
+ * What of a part goes back the other way becomes a part of its own, which left the ledger already: under the id of the first.
+ * @param db a transaction that has locked the funding
+ */
+export async function addRest(
+  db: BankDatabase,
+  first: FundingMove,
+  { leg, kind, amount }: PlannedMove,
+): Promise<void> {
+  const key = keyOf(first);
+  const number = nextNumber(await movesOf(db, key), { leg, kind });
+  const { merchant_id, order_number } = first;
+  const part = { leg, kind, number };
+  await db
+    .insertInto('funding_moves')
+    .values({ ...columnsOf(key), ...part, amount: amount.toString(), state: first.state })
+    .execute();
+  await db
+    .insertInto('funding_ids')
+    .values({
+      ...{ book_key: moveKey({ ...key, ...part }), merchant_id, order_number, leg, number },
+      ...{ move_kind: kind, supply_kind: 'withdraw', supply_id: await withdrawalOf(db, first) },
+    })
+    .execute();
 }
 
 /** What the host reserved for a deduction goes back, and nothing leaves the ledger before: nothing came onto it. */

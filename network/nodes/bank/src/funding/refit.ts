@@ -5,21 +5,40 @@ import type { MoveKind } from '../database/funding-tables.js';
 import type { Leg, PlannedMove } from './plan.js';
 
 /** How the host can be asked for a part. */
-export type Fitted = Pick<PlannedMove, 'kind' | 'amount'>;
+export type Asking = Pick<PlannedMove, 'kind' | 'amount'>;
+
+/** A part as the host can carry it out. */
+export interface Fitted extends Asking {
+  /** What goes back the other way, by a request of its own; null: nothing. */
+  readonly rest: Asking | null;
+}
 
 const OTHER = { release: 'refund', refund: 'release' } as const;
 
+/** How much of each kind the host can still do. */
+function leftOf({ amount, complete, release, refund }: Leg): Readonly<Record<MoveKind, bigint>> {
+  const reserved = amount - complete - release;
+  return { complete: reserved, release: reserved, refund: complete - refund };
+}
+
+type Left = ReturnType<typeof leftOf>;
+
+/** All of it the other way, when one request suffices; else as it was planned as far as it can, and the rest the other way. */
+function givenBack(kind: keyof typeof OTHER, amount: bigint, left: Left): Fitted | undefined {
+  const other = OTHER[kind];
+  if (amount <= left[other]) return { kind: other, amount, rest: null };
+  const rest = { kind: other, amount: amount - left[kind] };
+  return rest.amount <= left[other] ? { kind, amount: left[kind], rest } : undefined;
+}
+
 /**
  * @param leg with what hosts were asked for besides the part
- * @returns what is left to complete, or the other way to give back, when all of it goes that way; undefined when neither helps
+ * @returns what is left to complete, or how the host can give back all of the part; undefined when neither helps
  */
-export function refit({ kind, amount }: Fitted, leg: Leg): Fitted | undefined {
-  const reserved = leg.amount - leg.complete - leg.release;
-  const left: Readonly<Record<MoveKind, bigint>> = {
-    ...{ complete: reserved, release: reserved },
-    refund: leg.complete - leg.refund,
-  };
+export function refit({ kind, amount }: Asking, leg: Leg): Fitted | undefined {
+  const left = leftOf(leg);
   if (amount <= left[kind]) return undefined;
-  if (kind === 'complete') return { kind, amount: left.complete };
-  return amount <= left[OTHER[kind]] ? { kind: OTHER[kind], amount } : undefined;
+  return kind === 'complete'
+    ? { kind, amount: left.complete, rest: null }
+    : givenBack(kind, amount, left);
 }

@@ -74,23 +74,27 @@ const toItem = (row: ItemRow): Item => ({
 
 /**
  * What this node has begun: the key in the book, the id on the ledger, and whether it still works on it. What undoes a deduction that never
- * came onto the ledger is none of its own there (`undoes`): it ends that deduction's.
+ * came onto the ledger is none of its own there (`undoes`): it ends that deduction's. Parts that left the ledger together share what it has of
+ * them: each has its own amount, and the first what is left beside the others (`beside`), so that no unit is without a part.
  */
 const PARTS = sql`
   select coalesce(m.host_key, f.book_key) as book_key, f.supply_kind || '/' || f.supply_id as supply_key, l.customer_id as account,
     coalesce(m.state, l.state) in (${sql.join([...OPEN_LEG_STATES, ...OPEN_MOVE_STATES])})
       or (m.state is null and l.state = 'unissued') as is_open,
-    case when m.state is not null and l.state = 'unissued' then f.leg_key end as undoes
+    case when m.state is not null and l.state = 'unissued' then f.leg_key end as undoes,
+    case when f.nth > 1 then m.amount::numeric end as share,
+    sum(m.amount::numeric) over (partition by f.merchant_id, f.order_number, f.leg, f.supply_id) - m.amount::numeric as beside
   from (
-    select *, max(book_key) filter (where move_kind is null)
-      over (partition by merchant_id, order_number, leg) as leg_key from funding_ids
+    select *, max(book_key) filter (where move_kind is null) over (partition by merchant_id, order_number, leg) as leg_key,
+      row_number() over (partition by merchant_id, order_number, leg, supply_id order by book_key) as nth
+    from funding_ids
   ) f
   left join funding_legs l
     on l.merchant_id = f.merchant_id and l.order_number = f.order_number and l.leg = f.leg
   left join funding_moves m on m.merchant_id = f.merchant_id and m.order_number = f.order_number
     and m.leg = f.leg and m.kind = f.move_kind and m.number = f.number
   union all
-  select host_key, 'redeem/' || currency || '/' || payee_id || '~' || redeem_id, payee_id, state <> 'paid', null
+  select host_key, 'redeem/' || currency || '/' || payee_id || '~' || redeem_id, payee_id, state <> 'paid', null, null, null
   from pay_outs`;
 
 /** Payees choose their ids for each currency; the other ids are of all currencies. */
@@ -108,8 +112,9 @@ async function readItems(db: Database, day: string): Promise<Item[]> {
   const { rows } = await sql<ItemRow>`
     with parts as (${PARTS}), ledger as (${LEDGER}), book as (${BOOK})
     select coalesce(p.book_key, b.entry_key, l.supply_key) as key, coalesce(p.is_open and u.day is null, false) as is_open,
-      l.kind as ledger_kind, l.currency as ledger_currency, l.amount as ledger_amount, l.account as ledger_account,
-      l.day as ledger_day, b.kind as book_kind, b.currency as book_currency, b.amount as book_amount,
+      l.kind as ledger_kind, l.currency as ledger_currency, l.account as ledger_account, l.day as ledger_day,
+      coalesce(p.share, l.amount::numeric - coalesce(p.beside, 0))::text as ledger_amount,
+      b.kind as book_kind, b.currency as book_currency, b.amount as book_amount,
       p.account as book_account, b.day as book_day, u.day as undone_day
     from parts p full join ledger l on l.supply_key = p.supply_key
     full join book b on b.entry_key = p.book_key
