@@ -568,7 +568,8 @@ test('two machines on one database do each thing once', async () => {
   await claimNothing();
   for (const orderNumber of ['ORD-1', 'ORD-2', 'ORD-3'])
     await order.buy('express', { orderNumber, claim: null });
-  passSeconds(3600);
+  // So long ago that the blocks which say so ask for no look.
+  passSeconds(3600 + 120);
   const failures: unknown[] = [];
   const machines = [1, 2].map(
     () =>
