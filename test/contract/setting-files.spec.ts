@@ -340,20 +340,31 @@ describe.each(Object.keys(NODES) as NodeName[])('of the %s', (name) => {
     expect(status).toBe(2);
   });
 
-  test.each([
-    ...Object.keys(DAMAGES).filter((damage) => damage !== 'blank' && damage !== 'too large'),
-    'with a setting that does not exist',
-  ])('the program names a configuration that is %s, and ends as for wrong settings', (damage) => {
-    if (damage in DAMAGES) defined(DAMAGES[damage], damage).does(configuration);
-    else house.write('config.json', '{"pasword":"hunter2"}');
-    const { status, stderr } = start();
-    expect(stderr).toMatch(/^(SETTINGS_INVALID|SETTING_FILE_UNUSABLE): /);
-    expect(stderr).toContain(configuration);
-    expect(stderr).toContain('start the node again.');
-    for (const quoted of ['hunter2', '{ no }', 'position']) expect(stderr).not.toContain(quoted);
-    expect(status).toBe(2);
+  test('the program names a setting that does not exist, and ends as for wrong settings', () => {
+    house.write('config.json', '{"pasword":"hunter2"}');
+    expectNamed(start(), configuration);
   });
 });
+
+/** That the program has named its configuration, without quoting it, and ended as for wrong settings. */
+function expectNamed({ status, stderr }: ReturnType<typeof startOf>, configuration: string): void {
+  expect(stderr).toMatch(/^(SETTINGS_INVALID|SETTING_FILE_UNUSABLE): /);
+  expect(stderr).toContain(configuration);
+  expect(stderr).toContain('start the node again.');
+  for (const quoted of ['hunter2', '{ no }', 'position']) expect(stderr).not.toContain(quoted);
+  expect(status).toBe(2);
+}
+
+// All nodes read it by the same function.
+test.each(Object.keys(DAMAGES).filter((damage) => damage !== 'blank' && damage !== 'too large'))(
+  'a program names a configuration that is %s, and ends as for wrong settings',
+  (damage) => {
+    const { house, configuration } = complete('logistics');
+    defined(DAMAGES[damage], damage).does(configuration);
+    expectNamed(startOf('logistics', configuration), configuration);
+    house.remove();
+  },
+);
 
 const pemOf = (key: ReturnType<typeof generateKeyPairSync>['privateKey']): string =>
   key.export({ format: 'pem', type: 'pkcs8' }).toString();
