@@ -8,6 +8,7 @@ import { embeddedCoreBanking } from '../core-banking/embedded/embedded-core-bank
 import type { FundingMoveTable } from '../database/funding-tables.js';
 import { openBankDatabase } from '../database/open-database.js';
 import type { BankDatabase } from '../database/schema.js';
+import { doneAtHost } from '../testing/done-at-host.js';
 import { emptyTables } from '../testing/hosts/banking-database.js';
 import type { FundingLedger } from './funding-ledger.js';
 import { fundCustomer } from './funding-work.js';
@@ -99,13 +100,7 @@ async function look({ isSpent = false, ...hold }: Hold & { isSpent?: boolean }):
 
 /** What the host has done in all. */
 async function atHost() {
-  const rows = await db
-    .selectFrom('host_requests')
-    .select(['kind', 'amount'])
-    .where('state', '=', 'done')
-    .execute();
-  const sum = (kind: string): number =>
-    rows.filter((row) => row.kind === kind).reduce((all, { amount }) => all + Number(amount), 0);
+  const sum = await doneAtHost(db);
   return { completed: sum('complete'), released: sum('release'), refunded: sum('refund') };
 }
 

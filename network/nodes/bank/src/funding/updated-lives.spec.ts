@@ -21,6 +21,7 @@ import { backingAt } from '../reconciliation/backing.js';
 import { compareLedger } from '../reconciliation/compare-ledger.js';
 import { keepFundingIds } from '../reconciliation/funding-ids.js';
 import { readDay, readSnapshot } from '../reconciliation/snapshot.js';
+import { doneAtHost } from '../testing/done-at-host.js';
 import { emptyTables } from '../testing/hosts/banking-database.js';
 import {
   heldOf,
@@ -249,13 +250,7 @@ const NOTHING_FOUND = { differences: [], unexplained: '0' };
 
 /** What the host has reserved and taken. */
 async function atHost() {
-  const rows = await db
-    .selectFrom('host_requests')
-    .select(['kind', 'amount'])
-    .where('state', '=', 'done')
-    .execute();
-  const sum = (kind: string): number =>
-    rows.filter((row) => row.kind === kind).reduce((all, { amount }) => all + Number(amount), 0);
+  const sum = await doneAtHost(db);
   const reserved = sum('authorise') - sum('complete') - sum('release');
   return { reserved, held: reserved + sum('complete') - sum('refund') };
 }

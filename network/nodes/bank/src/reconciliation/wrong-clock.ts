@@ -30,9 +30,9 @@ async function newestOnLedger(db: BankDatabase): Promise<number> {
 async function refuseBehind(db: BankDatabase, now: number): Promise<void> {
   const newest = await newestOnLedger(db);
   if (now >= newest - MOST_BEHIND_MS) return;
-  const [clock, ledger] = [now, newest].map((at) => new Date(at).toISOString()) as [string, string];
+  const text = (at: number): string => new Date(at).toISOString();
   throw new ClockBehind(
-    `The clock says ${clock}, and the ledger has a transaction of ${ledger}. Correct the clock.`,
+    `The clock says ${text(now)}, and the ledger has a transaction of ${text(newest)}. Correct the clock.`,
   );
 }
 

@@ -38,8 +38,11 @@ async function startJobsOn(on: Kysely<object>, kinds: readonly JobKind[]): Promi
   return jobs;
 }
 
+const askIn = (on: Kysely<object>, jobs: Jobs, kind: JobKind, key: string): Promise<void> =>
+  jobs.askAll(on, kind, new Map([[key, { data: { key } }]]));
+
 const ask = (jobs: Jobs, kind: JobKind, key: string): Promise<void> =>
-  db.transaction().execute((transaction) => jobs.ask(transaction, kind, key, { data: { key } }));
+  db.transaction().execute((transaction) => askIn(transaction, jobs, kind, key));
 
 const until = (what: string, holds: () => boolean): Promise<true> =>
   waitUntil(what, () => holds() || undefined, { deadlineMs: 20_000 });
@@ -63,7 +66,7 @@ test('a run is asked for by the transaction that has the reason: undone, nothing
   const { kind, ran } = noting('reasons');
   const jobs = await startJobs(kind);
   const undone = db.transaction().execute(async (transaction) => {
-    await jobs.ask(transaction, kind, 'undone', { data: { key: 'undone' } });
+    await askIn(transaction, jobs, kind, 'undone');
     throw new Error('undo');
   });
   await expect(undone).rejects.toThrow('undo');
@@ -348,7 +351,7 @@ describe.each(['90 minutes', '30 days'])('after a clock that was ahead by %s', (
     const { kind, ran } = noting('put-off');
     const jobs = await startJobs(kind);
     await db.transaction().execute(async (transaction) => {
-      await jobs.ask(transaction, kind, 'late', { data: { key: 'late' } });
+      await askIn(transaction, jobs, kind, 'late');
       await sql`update jobs.job set start_after = ${then} where name = 'put-off'`.execute(
         transaction,
       );
@@ -372,8 +375,7 @@ describe.each(['90 minutes', '30 days'])('after a clock that was ahead by %s', (
     const jobs = await startJobs(kind);
     const wait = sql`now() + interval '59 minutes'`;
     await db.transaction().execute(async (transaction) => {
-      for (const key of ['waits', 'too long'])
-        await jobs.ask(transaction, kind, key, { data: { key } });
+      for (const key of ['waits', 'too long']) await askIn(transaction, jobs, kind, key);
       await sql`
         update jobs.job set state = 'retry', retry_count = 12,
           start_after = case singleton_key when 'waits' then ${wait} else ${wait} + ${sql.lit(ahead)}::interval end

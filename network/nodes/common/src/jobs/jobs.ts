@@ -172,20 +172,10 @@ export class Jobs {
   }
 
   /**
-   * Asks for a run, in the same database transaction as the reason for it. However often it is asked for under one key, one run waits;
-   * one that runs does not count, because it may have looked already.
-   * @param key natural: what the run is about, such as an order
+   * Asks for runs of a kind, in the same database transaction as the reason for them, in a few statements. However often one is asked for
+   * under one key, one run waits; one that runs does not count, because it may have looked already.
+   * @param asked by keys that are natural: what the run is about, such as an order
    */
-  async ask(
-    transaction: AnyDatabase,
-    kind: Pick<JobKind, 'name'>,
-    key: string,
-    run: AskedRun,
-  ): Promise<void> {
-    await this.askAll(transaction, kind, new Map([[key, run]]));
-  }
-
-  /** The same for several keys of a kind, in a few statements. */
   async askAll(
     transaction: AnyDatabase,
     { name }: Pick<JobKind, 'name'>,
