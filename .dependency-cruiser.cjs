@@ -47,9 +47,15 @@ module.exports = {
     ),
     forbid(
       'network-never-runs-contracts',
-      'Nodes speak to the ledger through the SDK.',
-      { path: '^network/' },
+      'Nodes speak to the ledger through the SDK. The auditor alone runs contracts again, to see whether they say the same.',
+      { path: '^network/(?!nodes/auditor/)' },
       { path: '^(chaincode/(src|testing)|scripts|test)/' },
+    ),
+    forbid(
+      'auditor-never-operates',
+      'An auditor reads; it neither runs Fabric nor drives the command line.',
+      { path: '^network/nodes/auditor/' },
+      { path: '^(scripts|test)/' },
     ),
     forbid(
       'no-contract-to-contract',

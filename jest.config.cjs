@@ -42,7 +42,7 @@ const shared = {
     '^@fabric-offline-pay/node-common/log$':
       '<rootDir>/network/nodes/common/src/system/log-output.ts',
     '^@fabric-offline-pay/node-common$': '<rootDir>/network/nodes/common/src/index.ts',
-    '^@fabric-offline-pay/(bank|merchant|logistics)-node$':
+    '^@fabric-offline-pay/(bank|merchant|logistics|auditor)-node$':
       '<rootDir>/network/nodes/$1/src/index.ts',
     '^@fabric-offline-pay/operate/clients$': '<rootDir>/network/operate/src/clients.ts',
   },

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an auditor finds: which rule was broken where, what was expected, and what was found.
+
+/** Where something was found. */
+export interface Place {
+  /** Number of the block. */
+  readonly block: number;
+  /** Place of the transaction in the block, from 0; absent for what concerns the block as a whole. */
+  readonly index?: number;
+  /** Its id as the block states it; empty where nobody can read one. */
+  readonly transactionId?: string;
+}
+
+/** A rule that was broken. `expected` and `found` are short texts for people, without personal data. */
+export interface Finding extends Place {
+  readonly rule: RuleName;
+  /** What it is about, where the rule can be broken for several things in one place: a row's key, a currency, a setting. */
+  readonly subject?: string;
+  readonly expected: string;
+  readonly found: string;
+}
+
+/** Every rule that an auditor checks, with a sentence for people. */
+export const RULES = {
+  'block.number': 'Blocks follow each other without a gap.',
+  'block.previousHash': 'A block carries the hash of the one before it.',
+  'block.dataHash': 'A block’s header carries the hash of its transactions.',
+  'block.signatures': 'Orderers of the channel signed the block, as many as its settings ask.',
+  'block.readable': 'A block and its transactions have the form that Fabric gives them.',
+  'block.codes': 'The peer noted an outcome for each transaction.',
+  'transaction.id': 'A transaction’s id is the hash of its nonce and its sender.',
+  'transaction.creator': 'The sender’s certificate is valid, and the sender signed.',
+  'transaction.endorsements': 'Those endorsed whose endorsement the policy in force asks for.',
+  'transaction.validity': 'The outcome that the peer noted is the one that the rules give.',
+  'transaction.proposal': 'The endorsers signed the answer to this very proposal.',
+  'transaction.reads': 'A valid transaction read the rows as they stood.',
+  'replay.response': 'The contract gives this answer to this call.',
+  'replay.reads': 'The contract reads these rows.',
+  'replay.writes': 'The contract writes these rows.',
+  'replay.event': 'The contract announces this.',
+  'replay.private': 'What rests on private data changes only what the transaction may change.',
+  'replay.version': 'The auditor has the version of the chaincode that was in force.',
+  'config.quorum': 'Those signed a change of the channel whose signatures its policies ask for.',
+  'config.content': 'The new settings are the old ones with the signed change.',
+  'money.conservation': 'Money moves; it appears or vanishes only together with a row of supply.',
+  'money.supply': 'All money of a bank on the ledger is what the bank made less what it took back.',
+} as const;
+
+/** The name of a rule, as reports and tables bear it. */
+export type RuleName = keyof typeof RULES;
