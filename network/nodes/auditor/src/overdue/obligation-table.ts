@@ -7,7 +7,6 @@ import {
   obligationName,
   OBLIGATIONS,
   type Obligation,
-  type ObligationKey,
   type PolicySpans,
 } from './obligation.js';
 
