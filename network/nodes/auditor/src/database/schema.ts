@@ -10,9 +10,10 @@ import {
 } from '@fabric-offline-pay/node-common/node';
 import type { Kysely, Transaction } from 'kysely';
 import { AUDIT_MIGRATIONS, type AuditTables } from './audit-tables.js';
+import { OBLIGATION_MIGRATIONS, type ObligationTables } from './obligation-tables.js';
 import { STATE_MIGRATIONS, type StateTables } from './state-tables.js';
 
-export interface AuditorTables extends PositionTables, StateTables, AuditTables {}
+export interface AuditorTables extends PositionTables, StateTables, AuditTables, ObligationTables {}
 
 /** The database, or a transaction on it. */
 export type AuditorDatabase = Kysely<AuditorTables>;
@@ -27,6 +28,7 @@ export const MIGRATIONS: Migrations = {
   },
   ...STATE_MIGRATIONS,
   ...AUDIT_MIGRATIONS,
+  ...OBLIGATION_MIGRATIONS,
 };
 
 /**

@@ -15,8 +15,10 @@ import { chainProblem } from '../checks/block-checks.js';
 import type { AuditTables } from '../database/audit-tables.js';
 import type { AuditorDatabase, AuditorTransaction } from '../database/schema.js';
 import type { StateTables } from '../database/state-tables.js';
+import type { ObligationTables } from '../database/obligation-tables.js';
 import { keepFindings } from '../findings/keep-findings.js';
 import type { Finding } from '../findings/finding.js';
+import { keepObligations } from '../overdue/keep-obligations.js';
 import type { ReplayThread } from '../replay/replay-thread.js';
 import { LedgerState } from '../state/ledger-state.js';
 import { StateDigest } from '../state/state-digest.js';
@@ -145,8 +147,10 @@ export class Audit {
     for (const part of partsByRules(sound)) {
       const segment = await this.#segment(db, part, rules);
       rules = segment.rules;
-      const money = carryMoney(carried, segment.transactions, part);
-      carried = money.carried;
+      const money = carryMoney(carried.money, segment.transactions, part);
+      const changed = segment.transactions.flatMap((each) => each.changed ?? []);
+      const spans = await keepObligations(only<ObligationTables>(db), changed, carried.spans);
+      carried = { money: money.money, spans };
       findings.push(...segment.findings, ...money.findings);
     }
     if (stopped !== undefined) {

@@ -1,28 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is carried from block to block beside the rows: running totals of money.
+// What is carried from block to block beside the rows: running totals of money, and the spans of the policy by which obligations are due.
 import type { RawBlock } from '../blocks/raw-block.js';
 import type { AuditorTransaction } from '../database/schema.js';
 import type { Finding } from '../findings/finding.js';
 import { auditMoney, auditTotals, NO_MONEY, type MoneyTotals } from '../money/index.js';
+import { NO_SPANS, type PolicySpans } from '../overdue/index.js';
 import type { RulesInForce } from './rules-in-force.js';
 import type { AuditedTransaction } from './segment.js';
 
 export interface Carried {
   readonly money: MoneyTotals;
+  readonly spans: PolicySpans;
 }
 
-const NOTHING: Carried = { money: NO_MONEY };
+const NOTHING: Carried = { money: NO_MONEY, spans: NO_SPANS };
 
 /** @returns what is carried after the last block of the tables */
 export async function readCarried(db: AuditorTransaction): Promise<Carried> {
-  const row = await db.selectFrom('audit_state').select('money').executeTakeFirst();
-  return row === undefined ? NOTHING : { money: JSON.parse(row.money) as MoneyTotals };
+  const row = await db.selectFrom('audit_state').select(['money', 'spans']).executeTakeFirst();
+  if (row === undefined) return NOTHING;
+  return {
+    money: JSON.parse(row.money) as MoneyTotals,
+    spans: JSON.parse(row.spans) as PolicySpans,
+  };
 }
 
 export async function writeCarried(
   db: AuditorTransaction,
   { channel, settings }: RulesInForce,
-  { money }: Carried,
+  { money, spans }: Carried,
 ): Promise<void> {
   if (channel === undefined || settings === undefined) return;
   const row = {
@@ -31,7 +37,7 @@ export async function writeCarried(
     channel: channel.channel,
     settings_block: settings.block,
     money: JSON.stringify(money),
-    spans: '{}',
+    spans: JSON.stringify(spans),
   };
   const { id, ...changed } = row;
   await db
@@ -55,10 +61,10 @@ function byBlock(
 
 /** The second line: sums of money after each block. */
 export function carryMoney(
-  { money }: Carried,
+  money: MoneyTotals,
   transactions: readonly AuditedTransaction[],
   blocks: readonly RawBlock[],
-): { readonly carried: Carried; readonly findings: readonly Finding[] } {
+): { readonly money: MoneyTotals; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [];
   const inBlocks = byBlock(transactions);
   let totals = money;
@@ -71,5 +77,5 @@ export function carryMoney(
       if (changed !== undefined && changed.changes.length > 0) take(auditMoney(totals, changed));
     take(auditTotals(totals, number));
   }
-  return { carried: { money: totals }, findings };
+  return { money: totals, findings };
 }
