@@ -64,6 +64,7 @@ export async function replayedCall(
   const { reads, ranges, collections } = access ?? NOTHING;
   const { mspId = '', certificate = '' } = transaction.creator?.identity ?? {};
   return {
+    channel: transaction.channel,
     transactionId: transaction.id,
     creator: { mspId, certificate },
     at: transaction.at,

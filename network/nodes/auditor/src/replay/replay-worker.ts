@@ -9,13 +9,12 @@ import type { Difference, ReplayedCall } from './replayed-call.js';
 
 /** How a thread is started. */
 export interface ReplayWorkerData {
-  readonly channel: string;
   readonly chaincode: string;
   /** Modules or folders of the chaincode's versions; `*` stands for all that have none of their own. */
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const { channel, chaincode, versions } = workerData as ReplayWorkerData;
+const { chaincode, versions } = workerData as ReplayWorkerData;
 
 let now = 0;
 
@@ -30,19 +29,20 @@ console.error = () => undefined;
 const load = createRequire(__filename);
 const replayers = new Map<string, Replayer>();
 
-function replayerOf(version: string): Replayer | undefined {
+function replayerOf({ version, channel }: ReplayedCall): Replayer | undefined {
   const module = versions[version] ?? versions['*'];
   if (module === undefined) return undefined;
-  const known = replayers.get(module);
+  const name = JSON.stringify([module, channel]);
+  const known = replayers.get(name);
   if (known !== undefined) return known;
   const { contracts } = load(module) as { readonly contracts: readonly ContractClass[] };
   const made = new Replayer({ contracts, channel, chaincode });
-  replayers.set(module, made);
+  replayers.set(name, made);
   return made;
 }
 
 async function differencesOf(call: ReplayedCall): Promise<Difference[]> {
-  const replayer = replayerOf(call.version);
+  const replayer = replayerOf(call);
   if (replayer === undefined)
     return [
       {

@@ -19,6 +19,7 @@ export interface SeenCollection {
 
 /** A call, the rows that it saw, and what came out of it by the block. */
 export interface ReplayedCall {
+  readonly channel: string;
   readonly transactionId: string;
   readonly creator: { readonly mspId: string; readonly certificate: string };
   /** Milliseconds since 1970. */
