@@ -9,11 +9,23 @@ import {
   type PositionTables,
 } from '@fabric-offline-pay/node-common/node';
 import type { Kysely, Transaction } from 'kysely';
+import {
+  ACKNOWLEDGEMENT_MIGRATIONS,
+  type AcknowledgementTables,
+} from './acknowledgement-tables.js';
 import { AUDIT_MIGRATIONS, type AuditTables } from './audit-tables.js';
+import { MONEY_MIGRATIONS, type MoneyTables } from './money-tables.js';
 import { OBLIGATION_MIGRATIONS, type ObligationTables } from './obligation-tables.js';
 import { STATE_MIGRATIONS, type StateTables } from './state-tables.js';
 
-export interface AuditorTables extends PositionTables, StateTables, AuditTables, ObligationTables {}
+export interface AuditorTables
+  extends
+    PositionTables,
+    StateTables,
+    AuditTables,
+    ObligationTables,
+    AcknowledgementTables,
+    MoneyTables {}
 
 /** The database, or a transaction on it. */
 export type AuditorDatabase = Kysely<AuditorTables>;
@@ -29,6 +41,8 @@ export const MIGRATIONS: Migrations = {
   ...STATE_MIGRATIONS,
   ...AUDIT_MIGRATIONS,
   ...OBLIGATION_MIGRATIONS,
+  ...ACKNOWLEDGEMENT_MIGRATIONS,
+  ...MONEY_MIGRATIONS,
 };
 
 /**

@@ -151,6 +151,7 @@ export class Audit {
       const changed = segment.transactions.flatMap((each) => each.changed ?? []);
       const spans = await keepObligations(only<ObligationTables>(db), changed, carried.spans);
       carried = { money: money.money, spans };
+      await addRows(db, 'money_history', money.history, 'block');
       findings.push(...segment.findings, ...money.findings);
     }
     if (stopped !== undefined) {

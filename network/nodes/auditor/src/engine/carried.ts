@@ -2,6 +2,7 @@
 // What is carried from block to block beside the rows: running totals of money, and the spans of the policy by which obligations are due.
 import type { RawBlock } from '../blocks/raw-block.js';
 import type { AuditorTransaction } from '../database/schema.js';
+import type { MoneyTables } from '../database/money-tables.js';
 import type { Finding } from '../findings/finding.js';
 import { auditMoney, auditTotals, NO_MONEY, type MoneyTotals } from '../money/index.js';
 import { NO_SPANS, type PolicySpans } from '../overdue/index.js';
@@ -59,13 +60,23 @@ function byBlock(
   return blocks;
 }
 
+type MoneyAt = MoneyTables['money_history'];
+
+interface MoneyCarried {
+  readonly money: MoneyTotals;
+  readonly findings: readonly Finding[];
+  /** Of the blocks that changed the sums. */
+  readonly history: readonly MoneyAt[];
+}
+
 /** The second line: sums of money after each block. */
 export function carryMoney(
   money: MoneyTotals,
   transactions: readonly AuditedTransaction[],
   blocks: readonly RawBlock[],
-): { readonly money: MoneyTotals; readonly findings: readonly Finding[] } {
+): MoneyCarried {
   const findings: Finding[] = [];
+  const history: MoneyAt[] = [];
   const inBlocks = byBlock(transactions);
   let totals = money;
   const take = (audit: ReturnType<typeof auditMoney>): void => {
@@ -73,9 +84,12 @@ export function carryMoney(
     findings.push(...audit.findings);
   };
   for (const { number } of blocks) {
+    const before = totals.sums;
     for (const { changed } of inBlocks.get(number) ?? [])
       if (changed !== undefined && changed.changes.length > 0) take(auditMoney(totals, changed));
     take(auditTotals(totals, number));
+    if (JSON.stringify(totals.sums) !== JSON.stringify(before))
+      history.push({ block: number, money: JSON.stringify(totals) });
   }
-  return { money: totals, findings };
+  return { money: totals, findings, history };
 }
