@@ -42,7 +42,11 @@ const servesPurpose = (chain: Chain): boolean =>
       purposes.length === 0 || purposes.some((purpose) => PURPOSES.has(purpose)),
   );
 
-const isSame = (one: Certificate, other: Certificate): boolean => one.raw.equals(other.raw);
+/** Mirrors `alreadyInChain`: an authority with two certificates stands in a chain once. */
+const isSameAuthority = (one: Certificate, other: Certificate): boolean =>
+  one.subject.equals(other.subject) &&
+  one.key.equals(other.key) &&
+  one.extensions.alternativeName === other.extensions.alternativeName;
 
 /** Climbs from one certificate; counts signatures over all branches. */
 class Climb {
@@ -67,7 +71,7 @@ class Climb {
     return candidates.filter(
       (each) =>
         child.issuer.equals(each.subject) &&
-        !chain.some((one) => isSame(one, each)) &&
+        !chain.some((one) => isSameAuthority(one, each)) &&
         isUsable(each, chain.length - 1, this.at) &&
         this.#isSignedBy(child, each),
     );
@@ -87,7 +91,7 @@ class Climb {
 export function chainsOf(certificate: Certificate, trusted: Trusted): readonly Chain[] {
   const at = certificate.from + 1000;
   if (!isUsable(certificate, 0, at)) return [];
-  const isRoot = trusted.roots.some((root) => isSame(root, certificate));
+  const isRoot = trusted.roots.some((root) => root.raw.equals(certificate.raw));
   const start: Chain = [certificate];
   const chains = isRoot ? [start] : new Climb(trusted, at).chains(start);
   return chains.filter(servesPurpose);

@@ -20,6 +20,8 @@ export interface Certificate {
   readonly from: number;
   readonly until: number;
   readonly units: readonly string[];
+  /** SubjectPublicKeyInfo, DER. */
+  readonly key: Buffer;
   readonly extensions: Extensions;
 }
 
@@ -35,6 +37,8 @@ export interface Extensions {
   readonly purposes: readonly string[];
   /** Hex. */
   readonly subjectKey: string | undefined;
+  /** Hex; empty: none. */
+  readonly alternativeName: string;
   readonly hasNameConstraints: boolean;
   /** Critical ones that Go's library does not know either. */
   readonly unknownCritical: readonly string[];
@@ -113,6 +117,7 @@ function extensionsIn(tbs: readonly DerElement[]): Extensions {
     maySignCertificates: usage === undefined || ((usage[1] ?? 0) & SIGNS_CERTIFICATES) !== 0,
     purposes: derInside(only(value(OID.purposes))).map(hex),
     subjectKey: only(value(OID.subjectKey))?.body.toString('hex'),
+    alternativeName: value(OID.alternativeName)?.toString('hex') ?? '',
     hasNameConstraints: fields.has(OID.nameConstraints),
     unknownCritical: [...fields]
       .filter(([oid, { isCritical }]) => isCritical && !KNOWN.has(oid))
@@ -139,9 +144,9 @@ function partsOf(raw: Buffer): readonly [DerElement, DerElement, DerElement] {
 function read(raw: Buffer): Certificate {
   const x509 = new X509Certificate(raw);
   const tbs = derInside(partsOf(raw)[0]);
-  const [serial, , issuer, , subject] = tbs[0]?.tag === VERSION ? tbs.slice(1) : tbs;
-  if (serial === undefined || issuer === undefined || subject === undefined)
-    throw new ChannelError('unreadable', 'A certificate lacks a name');
+  const [serial, , issuer, , subject, key] = tbs[0]?.tag === VERSION ? tbs.slice(1) : tbs;
+  if (!serial || !issuer || !subject || !key)
+    throw new ChannelError('unreadable', 'A certificate lacks a name or a key');
   return {
     raw,
     x509,
@@ -151,6 +156,7 @@ function read(raw: Buffer): Certificate {
     from: Date.parse(x509.validFrom),
     until: Date.parse(x509.validTo),
     units: unitsIn(subject),
+    key: key.whole,
     extensions: extensionsIn(tbs),
   };
 }

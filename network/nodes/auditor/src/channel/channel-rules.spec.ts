@@ -144,6 +144,13 @@ describe('a set of signatures', () => {
     expect(rules.satisfies(two, identities)).toBe(false);
   });
 
+  it('is told in few words, whatever stands in it', async () => {
+    const long = new TestOrganisation('x'.repeat(5000)).member('peer');
+    const { text } = await rules.signers(Array.from({ length: 500 }, () => long.signs(HEADER)));
+    expect(text.length).toBeLessThan(2000);
+    expect(text).toMatch(/and 488 more$/);
+  });
+
   it('satisfies policies by path, by definition, and as they are', async () => {
     const { identities } = await rules.signers([
       peer.signs(HEADER),

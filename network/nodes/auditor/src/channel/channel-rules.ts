@@ -6,7 +6,7 @@ import { ChannelError, readable } from './channel-error.js';
 import { channelSettings, type ChannelSettings, type Organisation } from './channel-settings.js';
 import { Membership, type Identified, type Identity } from './membership.js';
 import { PolicyGroup, signaturePolicy, type Policy } from './policies.js';
-import type { Problem } from './problem.js';
+import { shortened, type Problem } from './problem.js';
 import { ROOT } from './settings-tree.js';
 import { verifySignature } from './signatures.js';
 import { signersOf, type Signers } from './signers.js';
@@ -113,7 +113,7 @@ export class ChannelRules {
   async creatorProblem(creator: Signed | undefined): Promise<Problem | undefined> {
     const problem = (found: string): Problem => ({
       rule: 'transaction.creator',
-      ...(creator && { subject: creator.identity.mspId }),
+      ...(creator && { subject: shortened(creator.identity.mspId) }),
       expected: 'a member of the channel, who signed the transaction',
       found,
     });

@@ -10,7 +10,7 @@ import {
   type ChaincodeDefinition,
   type Definitions,
 } from './definitions.js';
-import type { Problem } from './problem.js';
+import { shortened, type Problem } from './problem.js';
 
 /** A policy that a transaction must satisfy, and for the sake of what. */
 export interface NeededPolicy {
@@ -168,11 +168,14 @@ export function neededPolicies(
   );
 }
 
+/** Policies and signers of an honest channel are named in full. */
+const LONGEST = 2000;
+
 const problem = (subject: string, expected: string, found: string): Problem => ({
   rule: 'transaction.endorsements',
-  subject,
-  expected,
-  found,
+  subject: shortened(subject),
+  expected: shortened(expected, LONGEST),
+  found: shortened(found, LONGEST),
 });
 
 /** @param definitions as they stood before the block: a definition counts from the block after its own */

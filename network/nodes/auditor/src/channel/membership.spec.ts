@@ -96,7 +96,7 @@ describe('a certificate that does not count', () => {
       /do not say what it is/,
     ],
     ['that is an authority', () => new TestCa('BankMSP', 'below', ca).certificate, /no member/],
-    ['that is a root', () => ca.certificate, /root is no member/],
+    ['that is a root', () => ca.certificate, /root is no member|No authority/],
     ['with a key of another kind', () => ca.issue({ curve: 'P-521' }).certificate, /kind/],
     ['that is text', () => 'text', /no certificate/],
     ['that is cut short', () => toPem(Buffer.from([0x30, 0x03, 0x01])), /cannot be read/],
@@ -196,9 +196,18 @@ describe('settings that Fabric refuses', () => {
   ])('are those %s', (_, content, message) => {
     expect(() => membership(content)).toThrow(message);
   });
+});
 
-  it('are those under which two ways lead to a root, for whoever is certified by both', () => {
-    const rules = membership({ roots: [ca.certificate] });
-    expect(reasonOf(rules, bank.member('peer').certificate)).toBe('valid');
+describe('an authority with two certificates', () => {
+  const peer = bank.member('peer').certificate;
+
+  it('leaves nobody a member while both are roots, since Fabric wants one way', () => {
+    const rules = membership({ roots: [ca.certificate, ca.certifiedBy(ca)] });
+    expect(reasonOf(rules, peer)).toMatch(/Two ways/);
+  });
+
+  it('is named by the settings with an issuer', () => {
+    const cross = ca.certifiedBy(new TestOrganisation('BankMSP').ca);
+    expect(() => membership({ intermediates: [cross] })).toThrow(/No authority/);
   });
 });

@@ -117,7 +117,8 @@ export class Membership {
     this.mspId = settings.mspId;
     this.#settings = settings;
     this.#trusted = trustedOf(settings);
-    this.#revocations = new Revocations(settings.revocationLists);
+    const { roots, intermediates } = this.#trusted;
+    this.#revocations = new Revocations(settings.revocationLists, [...roots, ...intermediates]);
     this.#upper = this.#checkAuthorities();
     this.#units = settings.units.map((rule) => this.#unitOf(rule));
     this.#roles = this.#unitRoles();

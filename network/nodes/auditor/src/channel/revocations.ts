@@ -36,11 +36,15 @@ const listIn = (bytes: Uint8Array): List =>
 /** The revocation lists of one organisation. */
 export class Revocations {
   readonly #lists: readonly List[];
-  readonly #serials = new Map<string, ReadonlySet<string>>();
+  /** By the certificate of the issuer. */
+  readonly #serials: ReadonlyMap<string, ReadonlySet<string>>;
 
-  /** @param lists PEM or DER @throws {ChannelError} unreadable */
-  constructor(lists: readonly Uint8Array[]) {
+  /** @param lists PEM or DER @throws {ChannelError} unreadable, which a list without an end is, too */
+  constructor(lists: readonly Uint8Array[], issuers: readonly Certificate[]) {
     this.#lists = lists.map(listIn);
+    this.#serials = new Map(
+      issuers.map((issuer) => [issuer.raw.toString('base64'), this.#read(issuer)]),
+    );
   }
 
   /** Fabric refuses every member of an organisation with a list that names no authority. */
@@ -48,15 +52,9 @@ export class Revocations {
     return this.#lists.every(({ authorityKey }) => authorityKey !== undefined);
   }
 
-  /**
-   * Mirrors `validateCertAgainstChain` of msp/mspimplvalidate.go: a list counts when it bears the issuer's key and signature.
-   * @throws {ChannelError} unreadable, when a list of this issuer cannot be read
-   */
+  /** Mirrors `validateCertAgainstChain` of msp/mspimplvalidate.go: a list counts when it bears the issuer's key and signature. */
   revokes({ serial }: Certificate, issuer: Certificate): boolean {
-    const key = issuer.raw.toString('base64');
-    const serials = this.#serials.get(key) ?? this.#read(issuer);
-    this.#serials.set(key, serials);
-    return serials.has(serial);
+    return this.#serials.get(issuer.raw.toString('base64'))?.has(serial) === true;
   }
 
   #read(issuer: Certificate): ReadonlySet<string> {

@@ -20,7 +20,7 @@ import {
   type SettingsNode,
 } from './settings-tree.js';
 import { settingsUpdate, type SettingsUpdate } from './settings-update.js';
-import { settingText } from './settings-wording.js';
+import { PARTS, settingText } from './settings-wording.js';
 import type { Signers } from './signers.js';
 
 /** What became different. */
@@ -175,18 +175,31 @@ function checkSequence(rules: ChannelRules, next: ChannelRules): Problem[] {
   return sequence === expected ? [] : [content('sequence', String(expected), String(sequence))];
 }
 
+/** Of a long text, the parts that differ. */
+function apart(old: string, found: string): string {
+  const [before, after] = [old.split(PARTS), found.split(PARTS)];
+  const lost = before.filter((part) => !after.includes(part));
+  const gained = after.filter((part) => !before.includes(part));
+  return [lost, gained].map((parts) => parts.join(PARTS) || 'nothing').join(' → ');
+}
+
+function changedText(subject: string, old: SettingsNode, found: SettingsNode): string {
+  const [before, after] = [old, found].map((node) => settingText(nameOf(subject), node));
+  const texts = [
+    ...(before === after ? [] : [apart(before ?? '', after ?? '')]),
+    ...(before === after && !hasSameContent(old, found) ? ['other bytes that say the same'] : []),
+    ...(old.modPolicy === found.modPolicy
+      ? []
+      : [`may be changed by ${found.modPolicy}, before by ${old.modPolicy}`]),
+  ];
+  return texts.length === 0 ? `version ${found.version}, the same content` : texts.join(PARTS);
+}
+
 function changeOf({ subject, expected: old, found }: Difference): SettingChange[] {
   const text = (node: SettingsNode): string => settingText(nameOf(subject), node);
   if (found === undefined) return old ? [{ path: subject, what: `removed: ${text(old)}` }] : [];
   if (old === undefined) return [{ path: subject, what: `added: ${text(found)}` }];
-  const policies = `may be changed by ${found.modPolicy}, before by ${old.modPolicy}`;
-  const isOther = !hasSameContent(old, found) || text(old) !== text(found);
-  const parts = [
-    ...(isOther ? [`${text(old)} → ${text(found)}`] : []),
-    ...(old.modPolicy === found.modPolicy ? [] : [policies]),
-  ];
-  const what = parts.length === 0 ? `version ${found.version}, the same content` : parts.join('; ');
-  return [{ path: subject, what: `changed: ${what}` }];
+  return [{ path: subject, what: `changed: ${changedText(subject, old, found)}` }];
 }
 
 /** What is different between two states of a channel's settings, by path. */

@@ -7,6 +7,9 @@ import { PolicyGroup } from './policies.js';
 import { capabilitiesIn, membershipSettings, type UnitRule } from './channel-settings.js';
 import type { PolicyContent, SettingsGroup, SettingsNode } from './settings-tree.js';
 
+/** Between the parts of a long text. */
+export const PARTS = '; ';
+
 /** Long enough to tell certificates apart by eye. */
 const SHOWN = 16;
 
@@ -36,7 +39,7 @@ function membership(bytes: Uint8Array): string {
     ...list('units', settings.units.map(unit)),
     ...list('kinds of members', Object.values(settings.roles ?? {}).map(unit)),
   ];
-  return parts.join('; ');
+  return parts.join(PARTS);
 }
 
 function batchSize(bytes: Uint8Array): string {

@@ -2,25 +2,13 @@
 // Signatures as Fabric's members make them: ECDSA over SHA-256 on P-256 or P-384, in DER, with low S only.
 import { verify, type KeyObject } from 'node:crypto';
 import { derElements } from '@fabric-offline-pay/domain';
-import { INTEGER, SEQUENCE } from './der-writer.js';
+import { derSignature, INTEGER, SEQUENCE } from './der-writer.js';
 
-interface Curve {
-  /** Bytes of a number below the order. */
-  readonly size: number;
-  readonly order: bigint;
-}
-
-/** By the name that Node.js gives a curve: NIST SP 800-186, sections 3.2.1.3 and 3.2.1.4. */
-const CURVES: Readonly<Record<string, Curve>> = {
-  prime256v1: {
-    size: 32,
-    order: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
-  },
-  secp384r1: {
-    size: 48,
-    order:
-      0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
-  },
+/** The orders of the curves, by the name that Node.js gives them: NIST SP 800-186, sections 3.2.1.3 and 3.2.1.4. */
+const ORDERS: Readonly<Record<string, bigint>> = {
+  prime256v1: 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n,
+  secp384r1:
+    0xffffffffffffffffffffffffffffffffffffffffffffffffc7634d81f4372ddf581a0db248b0a77aecec196accc52973n,
 };
 
 /** The two numbers of an ECDSA signature. */
@@ -67,27 +55,34 @@ export function signatureNumbers(signature: Uint8Array): SignatureNumbers | unde
   }
 }
 
-const curveOf = (key: KeyObject): Curve | undefined =>
-  CURVES[key.asymmetricKeyDetails?.namedCurve ?? ''];
+/** Node.js works out the details of a key anew for each question, and a few keys sign nearly everything. */
+const remembered = new WeakMap<KeyObject, { readonly order: bigint | undefined }>();
+
+function orderOf(key: KeyObject): bigint | undefined {
+  const known = remembered.get(key);
+  if (known !== undefined) return known.order;
+  const order = ORDERS[key.asymmetricKeyDetails?.namedCurve ?? ''];
+  remembered.set(key, { order });
+  return order;
+}
 
 /** Whether this auditor can check what the key signed. */
-export const isKnownKey = (key: KeyObject): boolean => curveOf(key) !== undefined;
+export const isKnownKey = (key: KeyObject): boolean => orderOf(key) !== undefined;
 
 /**
  * Mirrors `ToLowS` of Fabric's bccsp/utils.
  * @returns the one of the two equally valid forms of a signature that Fabric takes; undefined for a key of another kind
  */
 export function withLowS({ r, s }: SignatureNumbers, key: KeyObject): SignatureNumbers | undefined {
-  const order = curveOf(key)?.order;
+  const order = orderOf(key);
   if (order === undefined) return undefined;
   return { r, s: s > order / 2n ? order - s : s };
 }
 
-/** @returns r‖s, undefined for numbers that no key of the curve makes */
-function fixedForm({ r, s }: SignatureNumbers, { size, order }: Curve): Buffer | undefined {
-  if (r >= order || s > order / 2n) return undefined;
-  const hex = [r, s].map((number) => number.toString(16).padStart(2 * size, '0')).join('');
-  return Buffer.from(hex, 'hex');
+/** @returns the numbers in the one form that OpenSSL takes; undefined for numbers that no key of the curve makes for Fabric */
+function strictForm(numbers: SignatureNumbers, order: bigint): Buffer | undefined {
+  const isPossible = numbers.r < order && numbers.s <= order / 2n;
+  return isPossible ? derSignature(numbers) : undefined;
 }
 
 /**
@@ -101,13 +96,12 @@ export async function verifySignature(
   message: Uint8Array,
   signature: Uint8Array,
 ): Promise<boolean> {
-  const curve = curveOf(publicKey);
+  const order = orderOf(publicKey);
   const numbers = signatureNumbers(signature);
-  const fixed = curve && numbers && fixedForm(numbers, curve);
-  if (fixed === undefined) return false;
+  const strict = order === undefined ? undefined : numbers && strictForm(numbers, order);
+  if (strict === undefined) return false;
   return new Promise((resolve) => {
-    const key = { key: publicKey, dsaEncoding: 'ieee-p1363' } as const;
-    verify('sha256', message, key, fixed, (error, isValid) => {
+    verify('sha256', message, publicKey, strict, (error, isValid) => {
       resolve(error === null && isValid);
     });
   });

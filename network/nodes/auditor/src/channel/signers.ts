@@ -2,6 +2,7 @@
 // From signatures to those who signed: each once, and only where the signature is over the message.
 import type { Signed, SignedIdentity } from '../blocks/raw-block.js';
 import type { Identified, Identity } from './membership.js';
+import { shortened } from './problem.js';
 import { verifySignature } from './signatures.js';
 
 /** What stands behind a set of signatures. */
@@ -11,6 +12,10 @@ export interface Signers {
   /** For people: who signed, and what does not count, without content of certificates. */
   readonly text: string;
 }
+
+const LONGEST_NAME = 60;
+/** More signers than an honest message has. */
+const MOST_SHOWN = 12;
 
 type IdentifyAll = (identity: SignedIdentity) => Identified;
 
@@ -32,7 +37,7 @@ const identityOf = (identified: Identified): Identity | undefined =>
 
 function textOf({ signed, identified }: Claim, flaw: string): string {
   const roles = [...(identityOf(identified)?.roles ?? [])].filter((role) => role !== 'member');
-  const name = [signed.identity.mspId, ...roles].join(' ');
+  const name = [shortened(signed.identity.mspId, LONGEST_NAME), ...roles].join(' ');
   return flaw === '' ? name : `${name} (${flaw})`;
 }
 
@@ -83,7 +88,8 @@ export async function signersOf(
   const groups = groupsOf(claims);
   const outcomes = (await Promise.all(groups.map(outcomeOf))).flat();
   const inOrder = outcomes.sort((one, other) => one.place - other.place);
-  const text = inOrder.map((each) => each.text).join(', ');
+  const more = inOrder.length > MOST_SHOWN ? [`and ${inOrder.length - MOST_SHOWN} more`] : [];
+  const text = [...inOrder.slice(0, MOST_SHOWN).map((each) => each.text), ...more].join(', ');
   return {
     identities: inOrder.flatMap(({ identity }) => identity ?? []),
     text: text === '' ? 'nobody signed' : text,

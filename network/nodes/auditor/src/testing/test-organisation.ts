@@ -84,10 +84,14 @@ export class TestCa {
   ) {
     this.#name = [[COMMON_NAME, name]];
     this.#keyId = Buffer.from(name.padEnd(20).slice(0, 20));
+    this.certificate = this.certifiedBy(above ?? this);
+  }
+
+  /** @returns another certificate of this authority, PEM */
+  certifiedBy(above: TestCa): string {
     const value = derElement(OCTET_STRING, this.#keyId);
     const extensions = [AUTHORITY, { oid: SUBJECT_KEY, value }];
-    const content = { subject: this.#name, publicKey: this.#keys.publicKey, extensions };
-    this.certificate = (above ?? this).#certify(content);
+    return above.#certify({ subject: this.#name, publicKey: this.#keys.publicKey, extensions });
   }
 
   #certify(content: Omit<Parameters<typeof makeCertificate>[0], 'issuer'>): string {
