@@ -96,6 +96,14 @@ test('money for goods that nobody delivered goes back', async () => {
   expectMet('hold.return');
 });
 
+test('an order captured in part owes the rest when its hold ends, and what waits when nobody delivers', async () => {
+  await order.waits();
+  await order.buy('express', { claim: '1000' });
+  const rest = 3980 + (await order.fee());
+  expect(owed('hold.expire')).toMatchObject([{ money: { amount: `${rest}` } }]);
+  expect(owed('hold.return')).toMatchObject([{ money: { amount: '1000' } }]);
+});
+
 test('a dispute is decided in time, and another of the same order has a time of its own', async () => {
   await order.buy('express');
   await order.rollUp();
