@@ -51,6 +51,15 @@ export const RULES = {
   'money.amount': 'An amount is a canonical whole number of minor units, and not too long.',
   'money.sound': 'The parts of a row’s money add up, and none is more than what it is taken from.',
   'money.lasting': 'What a row says for ever stays, and its sums that only rise never fall.',
+  'overdue.hold.expire': 'Held money whose time is over goes back.',
+  'overdue.hold.release': 'Money of a delivered order is credited in time.',
+  'overdue.hold.return': 'Money for goods that nobody delivered goes back in time.',
+  'overdue.dispute.decide': 'A dispute is decided in time.',
+  'overdue.debt.bear': 'A debt to a customer is paid or borne in time.',
+  'overdue.reserve.close': 'The rest of a reserve goes back in time.',
+  'overdue.payout.redeem': 'A payout that its payee asked for is redeemed in time.',
+  'overdue.payout.arrive': 'Redeemed or withdrawn money arrives outside of the ledger in time.',
+  'overdue.bulletin.publish': 'A new bulletin comes before terminals refuse the old one.',
 } as const;
 
 /** The name of a rule, as reports and tables bear it. */
