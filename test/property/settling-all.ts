@@ -3,6 +3,7 @@
 import type { Client } from '@fabric-offline-pay/sdk';
 import { BANK, type MemoryLedger } from '@fabric-offline-pay/testing';
 import { rollUpPayee } from '@fabric-offline-pay/operate';
+import { figuresOf } from '../../network/nodes/auditor/src/money/index.js';
 import type { ObligationName, Overdue } from '../../network/nodes/auditor/src/overdue/index.js';
 import { clientsOf } from '../support/memory-world.js';
 import type { SecondLine } from '../support/second-line.js';
@@ -94,8 +95,16 @@ export async function settleAll(
 /** What nobody can end, or what ends outside of the ledger. */
 const MAY_STAY: readonly ObligationName[] = ['payout.redeem', 'payout.arrive', 'bulletin.publish'];
 
-/** @throws when something is still owed that the ledger can end */
+/** @throws when something is still owed that the ledger can end, or money still waits of which the auditor did not say so */
 export function mustOweNothing(line: SecondLine): void {
   const left = [...line.obligations.rows.values()].filter(({ kind }) => !MAY_STAY.includes(kind));
   must(left.length === 0, 'something is still owed', left);
+  const waiting = figuresOf(line.totals).filter(
+    ({ part }) => part === 'held' || part === 'reserves',
+  );
+  must(
+    waiting.length === 0,
+    'money waits, and nobody owes it',
+    waiting.map(({ part, units }) => `${part} ${units}`),
+  );
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each kind of obligation on a ledger in memory: owed, overdue a second after its time with its age, and met later.
 import type { Policy } from '@fabric-offline-pay/domain';
+import fc from 'fast-check';
 import { BANK, CURRENCY, deliverySecretOf, MERCHANT, POLICY } from '@fabric-offline-pay/testing';
 import { OneOrder } from '../../../../../test/support/one-order.js';
 import { enact } from '../../../../../test/support/offline-endings.js';
@@ -11,7 +12,9 @@ import {
   signedBulletin,
 } from '../../../../../test/support/offline-ledger.js';
 import { passSeconds, resumeTime, stopTime } from '../../../../../test/support/passing-time.js';
+import { SEED } from '../../../../../test/support/seeded.js';
 import { SecondLine } from '../../../../../test/support/second-line.js';
+import { obligationChanges } from './obligation-changes.js';
 import { DEFAULT_PATIENCE, type ObligationName } from './obligation.js';
 import type { Overdue } from './obligation-table.js';
 
@@ -91,6 +94,14 @@ test('money for goods that nobody delivered goes back', async () => {
   expectOverdueIn(POLICY.deliverySeconds, 'hold.return', OF_ORDER);
   await (await node()).settlement.returnUndelivered(order.key);
   expectMet('hold.return');
+});
+
+test('an order captured in part owes the rest when its hold ends, and what waits when nobody delivers', async () => {
+  await order.waits();
+  await order.buy('express', { claim: '1000' });
+  const rest = 3980 + (await order.fee());
+  expect(owed('hold.expire')).toMatchObject([{ money: { amount: `${rest}` } }]);
+  expect(owed('hold.return')).toMatchObject([{ money: { amount: '1000' } }]);
 });
 
 test('a dispute is decided in time, and another of the same order has a time of its own', async () => {
@@ -186,4 +197,30 @@ test('a change of the policy moves what waits for one of its times', async () =>
   const policy: Policy = { ...POLICY, decisionSeconds: 5 };
   await enact(order.memory, policy);
   expectOverdueIn(5, 'dispute.decide', {});
+});
+
+test('a row that cannot be read meets nothing, and whatever the bytes are, there is an answer', async () => {
+  await order.buy('express', { claim: null });
+  const [key = ''] = [...line.rows.keys()].filter((each) => each.startsWith('terms/'));
+  const before = line.rows.get(key) ?? null;
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        fc.uint8Array({ minLength: 1 }),
+        fc.json().map((text) => Buffer.from(text)),
+      ),
+      fc.constantFrom('order', 'terms', 'supply', 'payout', 'bulletin', 'registry', 'reserve'),
+      (after, kind) => {
+        const changes = [
+          { key, before, after },
+          { key: `${kind}/x/y/z`, before: after, after },
+        ];
+        const spoiled = { block: 9, index: 0, transactionId: 'x', at: 0, changes };
+        expect(obligationChanges(spoiled, line.obligations.spans)).toEqual({
+          ...{ put: [], remove: [], spans: undefined },
+        });
+      },
+    ),
+    { seed: SEED },
+  );
 });
