@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Organisations that run other chaincode than agreed: no set of them without the bank, and not the bank alone, can move money.
+// Organisations that run other chaincode than agreed: no set of them without the bank, and not the bank alone, can move money. And an auditor,
+// who sees everything, can neither write nor help anybody to.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootstrapLedger, describedOrganisation } from '@fabric-offline-pay/operate';
+import { bootstrapLedger, describedOrganisation, issuedFiles } from '@fabric-offline-pay/operate';
+import type { CommittedBlock, Connection } from '@fabric-offline-pay/sdk';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
-import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { auditedTopology, bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import {
   orderingArguments,
   peerAs,
@@ -14,8 +16,9 @@ import {
   type ChannelConfig,
 } from '../support/channel-update.js';
 import { firstOf } from '../support/defined.js';
+import { type Signatory, withEndorsement, withSender } from '../support/forged-envelope.js';
 import { patchedChaincode } from '../support/patched-chaincode.js';
-import { RawGateways, soon } from '../support/raw-gateway.js';
+import { type RawGateway, RawGateways, soon, textOf } from '../support/raw-gateway.js';
 
 /** Issues money to every caller, without any check. */
 const MINT = `
@@ -54,6 +57,7 @@ beforeAll(async () => {
   const minting = patchedChaincode(join(folder, 'minting'), MINT);
   const cheating = patchedChaincode(join(folder, 'cheating'), MINT + CHEAPER);
   network = await bareNetwork({
+    topology: auditedTopology,
     chaincodeDirectory: minting,
     chaincodeDirectories: { logistics: cheating },
   });
@@ -68,23 +72,36 @@ afterAll(async () => {
 
 const AMOUNT = '999999';
 
-/** Has these organisations endorse money out of nothing, sends it, and says how the peers judged it. */
-async function mint(customerId: string, by: readonly Organisation[]): Promise<string> {
-  const gateway = await gateways.as(firstOf(by), 'operator', actorOf(firstOf(by)));
+/** Money out of nothing. */
+function minting(customerId: string, by: readonly Organisation[]) {
   const input = { issueId: 'theft', customerId, token: 'none', currency: CURRENCY, amount: AMOUNT };
-  const proposal = gateway.proposal({
+  return {
     transaction: 'settlement:issue',
     input: JSON.stringify(input),
     by: by.map((organisation) => MSP[organisation]),
-  });
-  const sent = await (await proposal.endorse(soon())).submit(soon());
+  };
+}
+
+const operatorOf = (organisation: Organisation): Promise<RawGateway> =>
+  gateways.as(organisation, 'operator', actorOf(organisation));
+
+/** Has these organisations endorse money out of nothing, sends it, and says how the peers judged it. */
+async function mint(
+  customerId: string,
+  by: readonly Organisation[],
+  change: (prepared: Uint8Array) => Promise<Uint8Array> = (prepared) => Promise.resolve(prepared),
+): Promise<string> {
+  const { gateway, proposal } = await operatorOf(firstOf(by));
+  const endorsed = await proposal(minting(customerId, by)).endorse(soon());
+  const changed = gateway.newTransaction(await change(endorsed.getBytes()));
+  const sent = await changed.submit(soon());
   const { code, blockNumber } = await sent.getStatus(soon());
   for (const organisation of ORGANISATIONS)
     await (await network.clients.connection(organisation, 'operator')).waitForBlock(blockNumber);
   return Object.entries(StatusCode).find(([, value]) => value === code)?.[0] ?? String(code);
 }
 
-const actorOf = (organisation: Organisation): string =>
+const actorOf = (organisation: Organisation | 'auditor'): string =>
   describedOrganisation(network.clients.description, organisation).actor;
 
 /** What every organisation's own peer says of the account. */
@@ -260,3 +277,112 @@ describe('the channel', () => {
     await expect(updating).rejects.toThrow(/policy for .* not satisfied/);
   });
 });
+
+describe('an auditor', () => {
+  const described = (id: Organisation | 'auditor') =>
+    describedOrganisation(network.clients.description, id);
+
+  /** Whoever runs a peer has its key, and can sign with it what the peer would never answer. */
+  function keyOfPeer(id: Organisation | 'auditor'): Signatory {
+    const { mspId, peer } = described(id);
+    const folder = join(network.home, 'organisations', id);
+    const { cert, key } = issuedFiles(folder, 'ca', peer.name);
+    return { mspId, certPath: cert, keyPath: key };
+  }
+
+  const asAuditor = (): Promise<Connection> => network.clients.connection('auditor', 'auditor');
+
+  it('reads every block from its own peer, as the bank reads it', async () => {
+    const bank = await network.clients.connection('bank', 'operator');
+    const own = await asAuditor();
+    const height = await bank.height();
+    await own.waitForBlock(height - 1n);
+    expect(await own.height()).toBe(height);
+    const [theirs, ours] = await Promise.all([upTo(bank, height), upTo(own, height)]);
+    expect(ours).toEqual(theirs);
+    expect(ours.at(0)?.number).toBe(0n);
+    const minted = ours.flatMap(({ transactions }) =>
+      transactions.flatMap(({ changes }) => changes),
+    );
+    expect(minted.map(({ key }) => key)).toContain('account/pair-bank-merchant');
+  });
+
+  it.each(['auditor', 'operator', 'reporter'] as const)(
+    'has no certificate with which an endorser takes a call: %s',
+    async (role) => {
+      const gateway = await gateways.as('auditor', role, actorOf('auditor'));
+      const sending = gateway.proposal(minting('auditors-friend', ['bank', 'merchant']));
+      const answer = await sending.endorse(soon()).then(() => 'endorsed', textOf);
+      expect(answer).toContain('access denied');
+      expect(await gateway.codeOf(minting('auditors-friend', ['bank']))).toContain('access denied');
+    },
+  );
+
+  it('hears from the SDK that it may not', async () => {
+    const { client } = await network.clients.connection('auditor', 'operator');
+    const issue = { issueId: 'theft', customerId: 'auditors-friend', token: 'none' };
+    const issuing = client.settlement.issue({ ...issue, currency: CURRENCY, amount: AMOUNT });
+    await expect(issuing).rejects.toMatchObject({ code: 'IDENTITY_REJECTED' });
+  });
+
+  it('cannot send what others have endorsed: orderers refuse it', async () => {
+    const { proposal } = await operatorOf('bank');
+    const minted = proposal(minting('auditors-friend', ['bank', 'merchant']));
+    const prepared = (await minted.endorse(soon())).getBytes();
+    const { mspId, identities } = described('auditor');
+    const sender = firstOf(identities);
+    const { gateway } = await gateways.as('auditor', sender.role, sender.actor);
+    const forged = await withSender(prepared, { mspId, ...sender });
+    const answer = await gateway
+      .newTransaction(forged)
+      .submit(soon())
+      .then(() => 'taken', textOf);
+    expect(answer).toMatch(/FORBIDDEN.*'Writers'/s);
+    expect(await balances('auditors-friend')).toEqual(['0', '0', '0']);
+  });
+
+  it.each([
+    ['auditor', 'ENDORSEMENT_POLICY_FAILURE', '0'],
+    ['merchant', 'VALID', AMOUNT],
+  ] as const)(
+    "beside the bank's endorsement, that of the %s's peer makes: %s",
+    async (second, code, amount) => {
+      const customerId = `friend-by-${second}`;
+      const add = (prepared: Uint8Array) => withEndorsement(prepared, keyOfPeer(second));
+      expect(await mint(customerId, ['bank'], add)).toBe(code);
+      expect(await balances(customerId)).toEqual([amount, amount, amount]);
+    },
+  );
+
+  it('is not asked about the chaincode, and cannot approve any', async () => {
+    const { channel, description } = network.clients;
+    const approving = peerAs(description, 'auditor', [
+      ...['lifecycle', 'chaincode', 'approveformyorg', '--channelID', channel],
+      ...['--name', description.chaincode.name, '--version', 'captured', '--sequence', '2'],
+      ...orderingArguments(description),
+    ]);
+    await expect(approving).rejects.toThrow(/access denied|policy/);
+  });
+
+  it('decides nothing about the channel, not even beside the bank', async () => {
+    const adding = (signers: readonly (Organisation | 'auditor')[]) =>
+      updateChannel(network.clients.description, signers, ({ groups }) => {
+        groups.Application.policies.Admins.policy = {
+          type: 3,
+          value: { rule: 'ANY', sub_policy: 'Admins' },
+        };
+      });
+    await expect(adding(['auditor', 'bank'])).rejects.toThrow(/policy for .* not satisfied/);
+    await expect(adding(['bank', 'merchant', 'auditor'])).rejects.toThrow(/'Writers'/);
+  });
+});
+
+/** All blocks below a height. */
+async function upTo(connection: Connection, height: bigint): Promise<CommittedBlock[]> {
+  const blocks: CommittedBlock[] = [];
+  for await (const block of connection.committedBlocks()) {
+    blocks.push(block);
+    if (block.number + 1n >= height) break;
+  }
+  return blocks;
+}
