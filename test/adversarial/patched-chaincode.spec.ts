@@ -96,9 +96,9 @@ async function mint(
   by: readonly Organisation[],
   change: (prepared: Uint8Array) => Promise<Uint8Array> = (prepared) => Promise.resolve(prepared),
 ): Promise<string> {
-  const { gateway, proposal } = await operatorOf(firstOf(by));
-  const endorsed = await proposal(minting(customerId, by)).endorse(soon());
-  const changed = gateway.newTransaction(await change(endorsed.getBytes()));
+  const operator = await operatorOf(firstOf(by));
+  const endorsed = await operator.proposal(minting(customerId, by)).endorse(soon());
+  const changed = operator.gateway.newTransaction(await change(endorsed.getBytes()));
   const sent = await changed.submit(soon());
   const { code, blockNumber } = await sent.getStatus(soon());
   for (const organisation of ORGANISATIONS)
@@ -335,8 +335,8 @@ describe('an auditor', () => {
   });
 
   it('cannot send what others have endorsed: orderers refuse it', async () => {
-    const { proposal } = await operatorOf('bank');
-    const minted = proposal(minting('auditors-friend', ['bank', 'merchant']));
+    const operator = await operatorOf('bank');
+    const minted = operator.proposal(minting('auditors-friend', ['bank', 'merchant']));
     const prepared = (await minted.endorse(soon())).getBytes();
     const { mspId, identities } = described('auditor');
     const sender = firstOf(identities);
