@@ -28,6 +28,7 @@ const ENDING: Readonly<Record<string, Ending>> = {
   INVALID_TOPOLOGY: 'wrongUse',
   KEY_UNREADABLE: 'wrongUse',
   NODE_UNKNOWN: 'wrongUse',
+  ORGANISATION_READS_ONLY: 'wrongUse',
   ORGANISATION_UNKNOWN: 'wrongUse',
   SETTINGS_INVALID: 'wrongUse',
   SETTING_FILE_UNUSABLE: 'wrongUse',

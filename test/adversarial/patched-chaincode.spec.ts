@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Organisations that run other chaincode than agreed: no set of them without the bank, and not the bank alone, can move money.
+// Organisations that run other chaincode than agreed: no set of them without the bank, and not the bank alone, can move money. And an auditor,
+// who sees everything, can neither write nor help anybody to.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { bootstrapLedger, describedOrganisation } from '@fabric-offline-pay/operate';
+import { bootstrapLedger, describedOrganisation, issuedFiles } from '@fabric-offline-pay/operate';
+import type { CommittedBlock, Connection } from '@fabric-offline-pay/sdk';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import { BANK, CURRENCY, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
-import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { auditedTopology, bareNetwork, type BareNetwork } from '../support/bare-network.js';
 import {
   orderingArguments,
   peerAs,
@@ -14,8 +16,9 @@ import {
   type ChannelConfig,
 } from '../support/channel-update.js';
 import { firstOf } from '../support/defined.js';
+import { type Signatory, withEndorsement, withSender } from '../support/forged-envelope.js';
 import { patchedChaincode } from '../support/patched-chaincode.js';
-import { RawGateways, soon } from '../support/raw-gateway.js';
+import { type RawGateway, RawGateways, soon, textOf } from '../support/raw-gateway.js';
 
 /** Issues money to every caller, without any check. */
 const MINT = `
@@ -38,12 +41,17 @@ replace('logistics', 'registerCouriers', async (ctx, json) => {
 
 const ORGANISATIONS = ['bank', 'merchant', 'logistics'] as const;
 type Organisation = (typeof ORGANISATIONS)[number];
+type Anybody = Organisation | 'auditor';
 
-const MSP: Readonly<Record<Organisation, string>> = {
+const MSP: Readonly<Record<Anybody, string>> = {
   bank: 'BankMSP',
   merchant: 'MerchantMSP',
   logistics: 'LogisticsMSP',
+  auditor: 'AuditorMSP',
 };
+
+/** What a peer tells who may not write to the channel. */
+const NO_WRITER = 'check policy [/Channel/Application/Writers]';
 
 let folder: string;
 let network: BareNetwork;
@@ -54,6 +62,7 @@ beforeAll(async () => {
   const minting = patchedChaincode(join(folder, 'minting'), MINT);
   const cheating = patchedChaincode(join(folder, 'cheating'), MINT + CHEAPER);
   network = await bareNetwork({
+    topology: auditedTopology,
     chaincodeDirectory: minting,
     chaincodeDirectories: { logistics: cheating },
   });
@@ -68,23 +77,36 @@ afterAll(async () => {
 
 const AMOUNT = '999999';
 
-/** Has these organisations endorse money out of nothing, sends it, and says how the peers judged it. */
-async function mint(customerId: string, by: readonly Organisation[]): Promise<string> {
-  const gateway = await gateways.as(firstOf(by), 'operator', actorOf(firstOf(by)));
+/** Money out of nothing. */
+function minting(customerId: string, by: readonly Organisation[]) {
   const input = { issueId: 'theft', customerId, token: 'none', currency: CURRENCY, amount: AMOUNT };
-  const proposal = gateway.proposal({
+  return {
     transaction: 'settlement:issue',
     input: JSON.stringify(input),
     by: by.map((organisation) => MSP[organisation]),
-  });
-  const sent = await (await proposal.endorse(soon())).submit(soon());
+  };
+}
+
+const operatorOf = (organisation: Organisation): Promise<RawGateway> =>
+  gateways.as(organisation, 'operator', actorOf(organisation));
+
+/** Has these organisations endorse money out of nothing, sends it, and says how the peers judged it. */
+async function mint(
+  customerId: string,
+  by: readonly Organisation[],
+  change: (prepared: Uint8Array) => Promise<Uint8Array> = (prepared) => Promise.resolve(prepared),
+): Promise<string> {
+  const operator = await operatorOf(firstOf(by));
+  const endorsed = await operator.proposal(minting(customerId, by)).endorse(soon());
+  const changed = operator.gateway.newTransaction(await change(endorsed.getBytes()));
+  const sent = await changed.submit(soon());
   const { code, blockNumber } = await sent.getStatus(soon());
   for (const organisation of ORGANISATIONS)
     await (await network.clients.connection(organisation, 'operator')).waitForBlock(blockNumber);
   return Object.entries(StatusCode).find(([, value]) => value === code)?.[0] ?? String(code);
 }
 
-const actorOf = (organisation: Organisation): string =>
+const actorOf = (organisation: Anybody): string =>
   describedOrganisation(network.clients.description, organisation).actor;
 
 /** What every organisation's own peer says of the account. */
@@ -151,7 +173,7 @@ describe('logistics alone runs chaincode that answers differently', () => {
 });
 
 describe('one organisation wants other chaincode, with a policy that needs only itself', () => {
-  const upgrade = (organisation: Organisation, version = 'captured') => [
+  const upgrade = (organisation: Anybody, version = 'captured') => [
     ...[
       '--channelID',
       network.clients.channel,
@@ -163,7 +185,7 @@ describe('one organisation wants other chaincode, with a policy that needs only 
     ...['--collections-config', join(network.home, 'channel', 'collections.json')],
   ];
 
-  const lifecycle = (organisation: Organisation, ...args: string[]): Promise<string> =>
+  const lifecycle = (organisation: Anybody, ...args: string[]): Promise<string> =>
     peerAs(network.clients.description, organisation, ['lifecycle', 'chaincode', ...args]);
 
   const ordering = (): string[] => orderingArguments(network.clients.description);
@@ -190,6 +212,11 @@ describe('one organisation wants other chaincode, with a policy that needs only 
     await expect(asking).rejects.toThrow('chaincode definition not agreed to by this org');
     expect(await readCommitted()).toEqual(before);
     expect(before).toMatchObject({ sequence: 1 });
+  });
+
+  it('the auditor cannot even approve it for itself', async () => {
+    const approving = lifecycle('auditor', 'approveformyorg', ...upgrade('auditor'), ...ordering());
+    await expect(approving).rejects.toThrow(/'Writers' sub-policies/);
   });
 
   describe('or two of them, without the bank', () => {
@@ -260,3 +287,101 @@ describe('the channel', () => {
     await expect(updating).rejects.toThrow(/policy for .* not satisfied/);
   });
 });
+
+describe('an auditor', () => {
+  const described = (id: Anybody) => describedOrganisation(network.clients.description, id);
+
+  /** Whoever runs a peer has its key, and can sign with it what the peer would never answer. */
+  function keyOfPeer(id: Anybody): Signatory {
+    const { mspId, peer } = described(id);
+    const folder = join(network.home, 'organisations', id);
+    const { cert, key } = issuedFiles(folder, 'ca', peer.name);
+    return { mspId, certPath: cert, keyPath: key };
+  }
+
+  const asAuditor = (): Promise<Connection> => network.clients.connection('auditor', 'auditor');
+
+  it('reads every block from its own peer, as the bank reads it', async () => {
+    const bank = await network.clients.connection('bank', 'operator');
+    const own = await asAuditor();
+    const height = await bank.height();
+    await own.waitForBlock(height - 1n);
+    expect(await own.height()).toBe(height);
+    const [theirs, ours] = await Promise.all([upTo(bank, height), upTo(own, height)]);
+    expect(ours).toEqual(theirs);
+    expect(ours.at(0)?.number).toBe(0n);
+    const minted = ours.flatMap(({ transactions }) =>
+      transactions.flatMap(({ changes }) => changes),
+    );
+    expect(minted.map(({ key }) => key)).toContain('account/pair-bank-merchant');
+  });
+
+  it.each(['auditor', 'operator', 'reporter'] as const)(
+    'has no certificate with which an endorser takes a call: %s',
+    async (role) => {
+      const gateway = await gateways.as('auditor', role, actorOf('auditor'));
+      const sending = gateway.proposal(minting('auditors-friend', ['bank', 'merchant']));
+      const answer = await sending.endorse(soon()).then(() => 'endorsed', textOf);
+      expect(answer).toContain(NO_WRITER);
+      expect(await gateway.codeOf(minting('auditors-friend', ['bank']))).toContain(NO_WRITER);
+    },
+  );
+
+  it('hears from the SDK that it may not', async () => {
+    const { client } = await network.clients.connection('auditor', 'operator');
+    const issue = { issueId: 'theft', customerId: 'auditors-friend', token: 'none' };
+    const issuing = client.settlement.issue({ ...issue, currency: CURRENCY, amount: AMOUNT });
+    await expect(issuing).rejects.toMatchObject({ code: 'IDENTITY_REJECTED' });
+  });
+
+  it('cannot send what others have endorsed: orderers refuse it', async () => {
+    const operator = await operatorOf('bank');
+    const minted = operator.proposal(minting('auditors-friend', ['bank', 'merchant']));
+    const prepared = (await minted.endorse(soon())).getBytes();
+    const { mspId, identities } = described('auditor');
+    const sender = firstOf(identities);
+    const { gateway } = await gateways.as('auditor', sender.role, sender.actor);
+    const forged = await withSender(prepared, { mspId, ...sender });
+    const answer = await gateway
+      .newTransaction(forged)
+      .submit(soon())
+      .then(() => 'taken', textOf);
+    expect(answer).toMatch(/FORBIDDEN.*'Writers'/s);
+    expect(await balances('auditors-friend')).toEqual(['0', '0', '0']);
+  });
+
+  it.each([
+    ['auditor', 'ENDORSEMENT_POLICY_FAILURE', '0'],
+    ['merchant', 'VALID', AMOUNT],
+  ] as const)(
+    "beside the bank's endorsement, that of the %s's peer makes: %s",
+    async (second, code, amount) => {
+      const customerId = `friend-by-${second}`;
+      const add = (prepared: Uint8Array) => withEndorsement(prepared, keyOfPeer(second));
+      expect(await mint(customerId, ['bank'], add)).toBe(code);
+      expect(await balances(customerId)).toEqual([amount, amount, amount]);
+    },
+  );
+
+  it('decides nothing about the channel, not even beside the bank', async () => {
+    const adding = (signers: readonly Anybody[]) =>
+      updateChannel(network.clients.description, signers, ({ groups }) => {
+        groups.Application.policies.Admins.policy = {
+          type: 3,
+          value: { rule: 'ANY', sub_policy: 'Admins' },
+        };
+      });
+    await expect(adding(['auditor', 'bank'])).rejects.toThrow(/policy for .* not satisfied/);
+    await expect(adding(['bank', 'merchant', 'auditor'])).rejects.toThrow(/'Writers'/);
+  });
+});
+
+/** All blocks below a height. */
+async function upTo(connection: Connection, height: bigint): Promise<CommittedBlock[]> {
+  const blocks: CommittedBlock[] = [];
+  for await (const block of connection.committedBlocks()) {
+    blocks.push(block);
+    if (block.number + 1n >= height) break;
+  }
+  return blocks;
+}

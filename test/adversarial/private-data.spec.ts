@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Customers' addresses: kept from the merchant by the peers themselves, in no block and no log, gone after delivery.
+// Customers' addresses: kept from the merchant and the auditor by the peers themselves, in no block and no log, gone after delivery.
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,8 @@ import { networkLogs, networkStatus } from '@fabric-offline-pay/operate';
 import { runExpress, runStepwise, type Purchase } from '@fabric-offline-pay/sdk';
 import { StatusCode } from '@hyperledger/fabric-gateway';
 import { BANK, LOGISTICS, MERCHANT } from '@fabric-offline-pay/testing';
-import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { auditedTopology, bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { filesUnder, readBytes } from '../support/canaries.js';
 import { firstOf } from '../support/defined.js';
 import { patchedChaincode } from '../support/patched-chaincode.js';
 import { RawGateways, soon, textOf } from '../support/raw-gateway.js';
@@ -27,19 +28,22 @@ add(class Probe extends Contract {
 });
 `;
 
-const ORGANISATIONS = ['bank', 'merchant', 'logistics'] as const;
+const FOUNDERS = ['bank', 'merchant', 'logistics'] as const;
+const ORGANISATIONS = [...FOUNDERS, 'auditor'] as const;
 type Organisation = (typeof ORGANISATIONS)[number];
 
 const ACTOR: Readonly<Record<Organisation, string>> = {
   bank: BANK,
   merchant: MERCHANT,
   logistics: LOGISTICS,
+  auditor: 'auditor-1',
 };
 
 const ROLE: Readonly<Record<Organisation, string>> = {
   bank: 'teller',
   merchant: 'cashier',
   logistics: 'dispatcher',
+  auditor: 'auditor',
 };
 
 let folder: string;
@@ -51,10 +55,10 @@ let express: Purchase;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'offpay-patched-'));
   const chaincodeDirectory = patchedChaincode(join(folder, 'probe'), PROBE);
-  network = await bareNetwork({ chaincodeDirectory });
+  network = await bareNetwork({ chaincodeDirectory, topology: auditedTopology });
   gateways = new RawGateways(network.home, network.clients.description);
   const { world } = network;
-  await world.found(network.participants(...ORGANISATIONS));
+  await world.found(network.participants(...FOUNDERS));
   const device = await world.customer('customer-1');
   const loginId = await world.login(device);
   stepwise = world.purchase(device, loginId, { orderNumber: 'ORD-STEPWISE' });
@@ -81,6 +85,17 @@ async function everywhere(): Promise<void> {
   const last = heights.reduce((most, height) => (height > most ? height : most)) - 1n;
   for (const peer of peers) await (await peer).waitForBlock(last);
 }
+
+const peerFolder = (organisation: Organisation): string =>
+  join(
+    network.home,
+    ...[
+      'organisations',
+      organisation,
+      'nodes',
+      network.clients.organisation(organisation).peer.name,
+    ],
+  );
 
 /** What `getPrivateData` gives to an organisation's client at an organisation's peer, or why not. */
 async function readAt(
@@ -127,6 +142,37 @@ describe('the collection', () => {
       expect(answer).toMatch(/private data matching public hash version is not available/);
     },
   );
+
+  it.each(['bank', 'logistics'] as const)(
+    "refuses the auditor's client at the %s's peer",
+    async (member) => {
+      const answer = await readAt('auditor', member, 'ORD-STEPWISE');
+      expect(answer).toContain('check policy [/Channel/Application/Writers]');
+    },
+  );
+
+  it.each(['auditor', 'bank'] as const)(
+    "cannot be asked for at the auditor's peer, which runs no chaincode, by the %s",
+    async (client) => {
+      const answer = await readAt(client, 'auditor', 'ORD-STEPWISE');
+      expect(answer).toContain('no peers available to evaluate chaincode');
+    },
+  );
+
+  it.each([
+    ['bank', true],
+    ['logistics', true],
+    ['merchant', false],
+    ['auditor', false],
+  ] as const)("is on the disk of the %s's peer: %s", (organisation, isThere) => {
+    const data = filesUnder(join(peerFolder(organisation), 'data'), []).map(readBytes);
+    const texts = bothOrders().flatMap(({ addresses }) =>
+      addresses.addresses.map(({ text }) => text),
+    );
+    const needles = [...new Set(texts)].map((text) => Buffer.from(text));
+    expect(foundIn(data, needles).length > 0).toBe(isThere);
+    expect(foundIn(data, [Buffer.from('ORD-STEPWISE')])).toEqual(['ORD-STEPWISE']);
+  });
 
   const writing = {
     arguments: [ADDRESS_COLLECTION, ROWS.address.key(MERCHANT, 'ORD-STEPWISE', LOGISTICS)],

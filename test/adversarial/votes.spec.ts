@@ -33,6 +33,7 @@ const SECOND_BANK: OrganisationTopology = {
   host: '127.0.0.1',
   peers: ['second-bank-peer'],
   orderers: [],
+  readsOnly: false,
   identities: ['teller', 'operator'].map((role) => ({ name: role, role, actor: 'bank-2' })),
 };
 

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A real network whose every call is recorded.
-import { defaultTopology } from '@fabric-offline-pay/operate';
 import { World, type ClientFor } from '@fabric-offline-pay/testing';
-import { bareNetwork, type BareNetwork } from '../support/bare-network.js';
+import { bareNetwork, foundersTopology, type BareNetwork } from '../support/bare-network.js';
 import { CHANNEL } from '../support/memory-world.js';
 import { RawGateways } from '../support/raw-gateway.js';
 import { PeerBlocks } from './peer-blocks.js';
@@ -32,8 +31,8 @@ export async function agreementNetwork(chaincode: string): Promise<AgreementNetw
   const network = await bareNetwork({
     chaincodeDirectory: probeChaincode(chaincode),
     topology: {
-      ...defaultTopology,
-      channel: { ...defaultTopology.channel, name: CHANNEL, batchTimeout: BATCH_TIMEOUT },
+      ...foundersTopology,
+      channel: { ...foundersTopology.channel, name: CHANNEL, batchTimeout: BATCH_TIMEOUT },
     },
   });
   const gateways = new RawGateways(network.home, network.clients.description);

@@ -83,15 +83,12 @@ describe('a network that came up from nothing', () => {
   it('runs every node under its supervisor', () => {
     const status = networkStatus(home);
     expect(status).toMatchObject({ isUp: true, supervisor: { running: true } });
+    const endorsers = ['bank', 'logistics', 'merchant'].flatMap((organisation) =>
+      ['ca', 'chaincode', 'orderer', 'peer'].map((kind) => `${kind} of ${organisation}`),
+    );
     expect(
       status.nodes.map(({ kind, organisation }) => `${kind} of ${organisation}`).sort(),
-    ).toEqual(
-      ['ca', 'chaincode', 'orderer', 'peer']
-        .flatMap((kind) =>
-          ['bank', 'logistics', 'merchant'].map((organisation) => `${kind} of ${organisation}`),
-        )
-        .sort(),
-    );
+    ).toEqual([...endorsers, 'ca of auditor', 'peer of auditor'].sort());
   });
 
   it('describes itself to its clients', () => {
@@ -108,6 +105,13 @@ describe('a network that came up from nothing', () => {
       ],
       ['MerchantMSP', ['auditor', 'cashier', 'operator', 'terminal']],
       ['LogisticsMSP', ['auditor', 'courier', 'dispatcher', 'operator']],
+      ['AuditorMSP', ['auditor', 'operator', 'reporter']],
+    ]);
+    expect(network.organisations.map(({ readsOnly }) => readsOnly)).toEqual([
+      false,
+      false,
+      false,
+      true,
     ]);
   });
 
@@ -188,6 +192,34 @@ describe('certificates', () => {
     await expect(queryAs('bank', msp, 'caller')).rejects.toThrow('access denied');
     const again = enrolIdentity(home, 'bank', { name: 'leaver', role: 'teller', actor: 'bank-1' });
     await expect(again).rejects.toMatchObject({ code: 'IDENTITY_CONFLICT' });
+  });
+});
+
+describe('an organisation that only reads', () => {
+  const reader = (): OrganisationDescription =>
+    describedOrganisation(readDescription(home), 'auditor');
+
+  /** The newest block that its own peer shows to one of its certificates. */
+  const newest = (msp: string): Promise<unknown> => {
+    const file = join(folder, 'newest.block');
+    return peer('auditor', msp, ['channel', 'fetch', 'newest', file, '-c', network.channel]);
+  };
+
+  it('follows the channel with its own peer', async () => {
+    await newest(clientMsp(reader(), 'auditor'));
+    await expect(query('auditor', 'auditor', 'get', 'a')).rejects.toThrow(
+      'check policy [/Channel/Application/Writers]',
+    );
+  });
+
+  it('revokes what is its own: another one sends what it has signed', async () => {
+    const left = { name: 'shop-7', role: 'reporter', actor: 'shop-7' };
+    await enrolIdentity(home, 'auditor', left);
+    const msp = clientMsp(reader(), 'shop-7');
+    await newest(msp);
+    await revokeIdentity(home, 'auditor', 'shop-7');
+    await expect(newest(msp)).rejects.toThrow('FORBIDDEN');
+    expect(reader().identities.map(({ name }) => name)).not.toContain('shop-7');
   });
 });
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The parallel arrows of the patent on real peers: 5 ∥ 6, 9 ∥ 15 and 1101 ∥ 1102 ∥ 1103 ∥ 1104 of one subject are sent at
 // the same time and never conflict.
-import { defaultTopology } from '@fabric-offline-pay/operate';
 import type { Parties, Purchase, TransactionResult } from '@fabric-offline-pay/sdk';
 import type { CustomerDevice } from '@fabric-offline-pay/testing';
+import { foundersTopology } from '../support/bare-network.js';
 import { lastBlock } from '../support/express-legs.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 
@@ -31,7 +31,7 @@ async function everywhere(steps: readonly Promise<Submitted>[]): Promise<void> {
 
 beforeAll(async () => {
   // As long as by default: transactions that are sent together shall stand in one block.
-  network = await networkWorld({ topology: defaultTopology });
+  network = await networkWorld({ topology: foundersTopology });
   const { world } = network;
   parties = await world.parties();
   device = await world.customer('customer-1');

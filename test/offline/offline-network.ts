@@ -4,11 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Amount } from '@fabric-offline-pay/domain';
-import { defaultTopology } from '@fabric-offline-pay/operate';
 import { OfflineBank } from '@fabric-offline-pay/run';
 import { BANK, CURRENCY, POLICY, type World } from '@fabric-offline-pay/testing';
 import { burst } from '../bench/burst.js';
 import { Noop, NOOP_CONTRACT } from '../bench/noop.js';
+import { foundersTopology } from '../support/bare-network.js';
 import { networkWorld, type NetworkWorld } from '../support/network-world.js';
 import { patchedChaincode } from '../support/patched-chaincode.js';
 import { killParties } from './party.js';
@@ -46,7 +46,7 @@ export class OfflineNetwork {
   }
 
   /** @param topology default: that of a campaign, which measures */
-  static async open(topology = defaultTopology): Promise<OfflineNetwork> {
+  static async open(topology = foundersTopology): Promise<OfflineNetwork> {
     const folder = mkdtempSync(join(tmpdir(), 'offpay-offline-'));
     try {
       const chaincodeDirectory = patchedChaincode(join(folder, 'chaincode'), NOOP_CONTRACT);

@@ -33,16 +33,33 @@ export interface BareNetwork {
 /** Most specs send one transaction after the other, and each waits for its block. */
 const BATCH_TIMEOUT = '50ms';
 
-/** The default network's, but for that. What is measured, or shall share blocks, takes the default one. */
-export const quickTopology = {
+/**
+ * The default network without those who only read: beside others they would take their part of one machine's processors, and of the time of
+ * every spec.
+ */
+export const foundersTopology = {
   ...defaultTopology,
-  channel: { ...defaultTopology.channel, batchTimeout: BATCH_TIMEOUT },
+  organisations: defaultTopology.organisations.filter(({ readsOnly }) => !readsOnly),
 };
 
-/** Whether its nodes have the names of those whose certificates the networks of a test run have in common; the channel's is part of them. */
-const hasIssued = ({ topology }: UpOptions): boolean =>
-  topology?.organisations === defaultTopology.organisations &&
-  topology.channel.name === defaultTopology.channel.name;
+const quickly = (topology: typeof defaultTopology): typeof defaultTopology => ({
+  ...topology,
+  channel: { ...topology.channel, batchTimeout: BATCH_TIMEOUT },
+});
+
+/** The founders', with short blocks. What is measured, or shall share blocks, takes the founders' own. */
+export const quickTopology = quickly(foundersTopology);
+
+/** The whole default network, with short blocks: for what concerns those who only read. */
+export const auditedTopology = quickly(defaultTopology);
+
+/** The ids of its organisations if all are the default ones, whose certificates the networks of a test run have in common. The channel's name is part of them. */
+function issuedFor({ organisations, channel }: typeof defaultTopology): readonly string[] {
+  const areShared =
+    channel.name === defaultTopology.channel.name &&
+    organisations.every((each) => defaultTopology.organisations.includes(each));
+  return areShared ? organisations.map(({ id }) => id) : [];
+}
 
 export async function bareNetwork(
   options: Omit<UpOptions, 'home' | 'ports'> = {},
@@ -53,9 +70,10 @@ export async function bareNetwork(
     rmSync(home, { recursive: true, force: true });
   };
   try {
-    const all: UpOptions = { topology: quickTopology, ...options, home, ports: 'free' };
-    const up = (): Promise<unknown> => upNetwork(all);
-    await (hasIssued(all) ? withIssuedCertificates(home, up) : up());
+    const { topology = quickTopology } = options;
+    const up = (): Promise<unknown> => upNetwork({ ...options, topology, home, ports: 'free' });
+    const shared = issuedFor(topology);
+    await (shared.length > 0 ? withIssuedCertificates(home, shared, up) : up());
     return opened(home, remove);
   } catch (error) {
     await remove();

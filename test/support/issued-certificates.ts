@@ -5,7 +5,6 @@ import { cpSync, existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeFolder, privately, withLock } from '@fabric-offline-pay/node-common';
-import { defaultTopology } from '@fabric-offline-pay/operate';
 
 /** A folder of the test run. Without it every network has its own. */
 export const CERTIFICATES_VARIABLE = 'OFFPAY_TEST_CERTIFICATES';
@@ -14,12 +13,14 @@ export const CERTIFICATES_VARIABLE = 'OFFPAY_TEST_CERTIFICATES';
 const LOCK_DEADLINE_MS = 300_000;
 
 /** Folders within a home. */
-const PARTS = defaultTopology.organisations.flatMap(({ id }) =>
-  ['ca', 'certificates'].map((part) => join('organisations', id, part)),
-);
+const partsOf = (organisations: readonly string[]): string[] =>
+  organisations.flatMap((id) =>
+    ['ca', 'certificates'].map((part) => join('organisations', id, part)),
+  );
 
-function copyParts(from: string, to: string): void {
-  for (const part of PARTS) {
+/** What of these organisations is there: the first network of a run may have had fewer. */
+function copyParts(from: string, to: string, organisations: readonly string[]): void {
+  for (const part of partsOf(organisations).filter((each) => existsSync(join(from, each)))) {
     // As a network makes its folders, for this user only.
     makeFolder(dirname(join(to, part)));
     privately(() => cpSync(join(from, part), join(to, part), { recursive: true }));
@@ -29,9 +30,14 @@ function copyParts(from: string, to: string): void {
 /**
  * Starts a network with the certificates of the test run. The first has them issued, and others wait for it.
  * @param home without any certificates
+ * @param organisations of the network, all of the default topology
  * @param up starts the network; issues what is missing
  */
-export async function withIssuedCertificates<T>(home: string, up: () => Promise<T>): Promise<T> {
+export async function withIssuedCertificates<T>(
+  home: string,
+  organisations: readonly string[],
+  up: () => Promise<T>,
+): Promise<T> {
   const folder = process.env[CERTIFICATES_VARIABLE];
   if (folder === undefined) return up();
   const kept = join(folder, 'kept');
@@ -41,12 +47,12 @@ export async function withIssuedCertificates<T>(home: string, up: () => Promise<
       const result = await up();
       const unfinished = join(folder, 'unfinished');
       await rm(unfinished, { recursive: true, force: true });
-      copyParts(home, unfinished);
+      copyParts(home, unfinished, organisations);
       await rename(unfinished, kept);
       return { result };
     });
     if (first !== undefined) return first.result;
   }
-  copyParts(kept, home);
+  copyParts(kept, home, organisations);
   return up();
 }

@@ -46,6 +46,8 @@ const organisationDescriptionSchema = z.object({
   mspId: z.string(),
   role: organisationRoleSchema,
   actor: z.string(),
+  /** It follows the channel and takes no part in it: it answers no query, endorses nothing, and may write nothing. */
+  readsOnly: z.boolean().default(false),
   /** The first of `peers`. The organisation's clients connect to it while it answers. */
   peer: nodeSchema,
   peers: z.array(nodeSchema),
@@ -186,7 +188,7 @@ function describeNetwork(plan: NetworkPlan, deployment: Deployment): NetworkDesc
 }
 
 function describeOrganisation(plan: OrganisationPlan): OrganisationDescription {
-  const { id, name, mspId, role, actor } = plan.topology;
+  const { id, name, mspId, role, actor, readsOnly } = plan.topology;
   const tlsRootCertPath = authorityRoot(plan.folder, 'tlsca');
   const peers = plan.peers.map((peer) => describeNode(peer, tlsRootCertPath));
   const [peer] = peers;
@@ -199,6 +201,7 @@ function describeOrganisation(plan: OrganisationPlan): OrganisationDescription {
     mspId,
     role,
     actor,
+    readsOnly,
     peer,
     peers,
     tlsRootCertPath,

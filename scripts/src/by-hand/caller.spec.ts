@@ -5,10 +5,11 @@ import { chooseCaller, type CallerOptions } from './caller.js';
 import type { Input } from './input.js';
 
 const ORGANISATIONS = [
-  { id: 'bank', role: 'bank' as const, actor: 'bank-1' },
-  { id: 'merchant', role: 'merchant' as const, actor: 'merchant-org' },
-  { id: 'logistics', role: 'logistics' as const, actor: 'logistics-1' },
-  { id: 'bank-two', role: 'bank' as const, actor: 'bank-2' },
+  { id: 'bank', role: 'bank' as const, actor: 'bank-1', readsOnly: false },
+  { id: 'merchant', role: 'merchant' as const, actor: 'merchant-org', readsOnly: false },
+  { id: 'logistics', role: 'logistics' as const, actor: 'logistics-1', readsOnly: false },
+  { id: 'bank-two', role: 'bank' as const, actor: 'bank-2', readsOnly: false },
+  { id: 'auditor', role: 'auditor' as const, actor: 'auditor-1', readsOnly: true },
 ];
 
 const find = (name: string) =>
@@ -56,5 +57,11 @@ test.each<[string, CallerOptions, string]>([
 test('an organisation that may not call it is still used: the ledger refuses, not the command line', () => {
   expect(caller('settlement:capture', ORDER, { org: 'logistics' })).toBe(
     'logistics bank-node logistics-1',
+  );
+});
+
+test('an organisation that only reads is not asked: no chaincode of it would ever answer', () => {
+  expect(() => caller('orderNumber:readOrder', ORDER, { org: 'auditor' })).toThrow(
+    expect.objectContaining({ code: 'ORGANISATION_READS_ONLY' }) as Error,
   );
 });

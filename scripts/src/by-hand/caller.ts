@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Chooses who calls a transaction by hand: the organisation, and the role and actor of the certificate that signs.
 import type { Access, Attribute, NamedTransaction } from '@fabric-offline-pay/domain';
+import { NetworkError } from '@fabric-offline-pay/node-common';
 import type { OrganisationDescription } from '@fabric-offline-pay/operate';
 import type { Input } from './input.js';
 
@@ -11,7 +12,7 @@ export interface CallerOptions {
   readonly actor?: string;
 }
 
-type Organisation = Pick<OrganisationDescription, 'role' | 'actor'>;
+type Organisation = Pick<OrganisationDescription, 'id' | 'role' | 'actor' | 'readsOnly'>;
 
 export interface CallerChoice<Org extends Organisation> {
   readonly organisation: Org;
@@ -50,6 +51,7 @@ function actorFor(transaction: NamedTransaction, input: Input, organisation: Org
 /**
  * @param find returns the organisation with this id or role
  * @returns the caller that the options name. What they leave out is the first that the table allows.
+ * @throws NetworkError `ORGANISATION_READS_ONLY`
  */
 export function chooseCaller<Org extends Organisation>(
   transaction: NamedTransaction,
@@ -61,6 +63,8 @@ export function chooseCaller<Org extends Organisation>(
   const wanted = rules.find((rule) => options.as === undefined || rule.attribute === options.as);
   const { role } = wanted ?? rules[0] ?? ANY;
   const organisation = find(options.org ?? (role === '*' ? ANY_ORGANISATION : role));
+  if (organisation.readsOnly)
+    throw new NetworkError('ORGANISATION_READS_ONLY', `${organisation.id} runs no chaincode`);
   const fitting = rules.find((rule) => rule.role === '*' || rule.role === organisation.role);
   return {
     organisation,

@@ -125,6 +125,15 @@ describe('what is not a refusal of the domain', () => {
     );
   });
 
+  test('a certificate of an organisation that may not write is rejected', () => {
+    const text =
+      "rpc error: code = Unknown desc = failed evaluating policy on signed data during check policy [/Channel/Application/Writers]: [implicit policy evaluation failed - 0 sub-policies were satisfied, but this policy requires 1 of the 'Writers' sub-policies to be satisfied]";
+    const details = BOTH.map((mspId) => answer(mspId, text));
+    expect(beforeSending(endorseError(status.ABORTED, COLLECT, details), BOTH)).toMatchObject({
+      code: 'IDENTITY_REJECTED',
+    });
+  });
+
   test.each([status.INVALID_ARGUMENT, status.UNIMPLEMENTED])(
     'gRPC status %i cannot pass',
     (code) => {

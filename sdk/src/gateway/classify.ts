@@ -6,9 +6,10 @@ import type { WireError } from '@fabric-offline-pay/domain';
 import { EndorsementError, RefusedError, UnavailableError, type OffpayError } from '../errors.js';
 import { isChaincodeResponse, parseRefusal } from './refusal.js';
 
-/** The peer answers both as plain text inside ABORTED. No code tells them apart. */
+/** The peer answers all of these as plain text inside ABORTED. No code tells them apart. */
 const MISMATCH = 'ProposalResponsePayloads do not match';
-const DENIED = 'access denied';
+/** No valid certificate, or one of an organisation that may not write to the channel. */
+const DENIED = ['access denied', 'failed evaluating policy on signed data'] as const;
 
 /** Another attempt cannot change these statuses. All others may pass: a peer or its chaincode is starting, busy or gone. */
 const LASTING: ReadonlySet<number> = new Set([
@@ -58,7 +59,7 @@ function faultOf(error: GatewayError): OffpayError | undefined {
   const answers = answersOf(error);
   const says = (text: string): boolean => answers.some((answer) => answer.message.includes(text));
   const facts = factsOf(error);
-  if (REJECTED.has(error.code) || says(DENIED))
+  if (REJECTED.has(error.code) || DENIED.some(says))
     return new EndorsementError('IDENTITY_REJECTED', facts, error);
   if (LASTING.has(error.code)) return new EndorsementError('ENDORSEMENT_FAILED', facts, error);
   if (says(MISMATCH)) return new EndorsementError('ENDORSEMENT_MISMATCH', facts, error);

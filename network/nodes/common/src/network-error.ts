@@ -64,6 +64,10 @@ export const NETWORK_ERRORS = {
     'Read the end of its log: npm run network -- logs NODE.',
   ),
   NODE_UNKNOWN: describe('There is no node with this name.', 'See npm run network -- status.'),
+  ORGANISATION_READS_ONLY: describe(
+    'The organisation runs no chaincode, so it has no answer to a query and may send no transaction.',
+    'Name another organisation. Read blocks with a client of its peer.',
+  ),
   ORGANISATION_UNKNOWN: describe(
     'The topology has no such organisation.',
     'Use an organisation that the message names.',

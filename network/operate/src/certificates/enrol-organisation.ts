@@ -23,18 +23,28 @@ export function missingCertificates(plan: OrganisationPlan): InitialCertificate[
   const identities = [ADMINISTRATOR, ...nodes.map(({ name }) => name), ...clientNames(plan)];
   const all: InitialCertificate[] = [
     ...identities.map((name) => ({ plan, authority: 'ca' as const, name })),
-    ...[...nodes, plan.chaincode].map(({ name, host, tlsHostname }) => ({
-      plan,
-      authority: 'tlsca' as const,
-      name,
-      hosts: [...new Set([tlsHostname, host, 'localhost'])],
-    })),
-    { plan, authority: 'tlsca', name: CHAINCODE_CLIENT, hosts: [CHAINCODE_CLIENT] },
+    ...tlsCertificates(plan).map((each) => ({ plan, authority: 'tlsca' as const, ...each })),
     { plan, authority: 'operationsca', name: OPERATIONS_CLIENT, hosts: [OPERATIONS_CLIENT] },
   ];
   return all.filter(
     ({ authority, name }) => !existsSync(certificateFolder(plan.folder, authority, name)),
   );
+}
+
+/** Of everything that listens, and of the peers when they call the chaincode. */
+function tlsCertificates({
+  peers,
+  orderers,
+  chaincode,
+}: OrganisationPlan): Required<Pick<InitialCertificate, 'name' | 'hosts'>>[] {
+  const ofNodes = [...peers, ...orderers, chaincode ?? []]
+    .flat()
+    .map(({ name, host, tlsHostname }) => ({
+      name,
+      hosts: [...new Set([tlsHostname, host, 'localhost'])],
+    }));
+  const client = { name: CHAINCODE_CLIENT, hosts: [CHAINCODE_CLIENT] };
+  return chaincode === undefined ? ofNodes : [...ofNodes, client];
 }
 
 /**

@@ -44,7 +44,8 @@ export function reservedNames(plan: OrganisationPlan): string[] {
 }
 
 function tlsNames({ peers, orderers, chaincode }: OrganisationPlan): string[] {
-  return [...peers, ...orderers, chaincode].map(({ name }) => name).concat(CHAINCODE_CLIENT);
+  const nodes = [...peers, ...orderers].map(({ name }) => name);
+  return chaincode === undefined ? nodes : [...nodes, chaincode.name, CHAINCODE_CLIENT];
 }
 
 function registrar(): InitialIdentity {

@@ -19,9 +19,14 @@ export function revocationListFile(mspFolder: string): string {
   return join(mspFolder, 'crls', 'crl.pem');
 }
 
+/** Writes the organisation's MSP for the channel. Needs no certificate but the roots of its authorities. */
+export function writeChannelMsp(plan: OrganisationPlan): void {
+  writePublicPart(plan, channelMsp(plan.folder));
+}
+
 /** Writes all MSP folders of an organisation from the certificates of its authorities. */
 export function writeMspFolders(plan: OrganisationPlan): void {
-  writePublicPart(plan, channelMsp(plan.folder));
+  writeChannelMsp(plan);
   const holders = [...plan.peers, ...plan.orderers].map(({ name }) => name);
   for (const name of [...holders, ADMINISTRATOR]) {
     writeLocalMsp(plan, name);

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstOf } from '../../../../test/support/defined.js';
 import { defaultTopology } from '../topology/default-topology.js';
-import { planNetwork, type OrganisationPlan } from '../topology/network-plan.js';
+import { endorsersOf, planNetwork, type EndorserPlan } from '../topology/network-plan.js';
 import { chaincodeEndpoint, grpcAddress, makeSocketFolder } from './chaincode-endpoint.js';
 import { chaincodeProcess } from './chaincode-process.js';
 
 const ownChaincode = join(__dirname, '..', '..', '..', '..', 'chaincode');
 
-const bankAt = (home: string): OrganisationPlan =>
-  firstOf(planNetwork(defaultTopology, home, 20_000).organisations);
+const bankAt = (home: string): EndorserPlan =>
+  firstOf(endorsersOf(planNetwork(defaultTopology, home, 20_000)));
 
 describe('where the chaincode listens', () => {
   it('is a socket in its own folder', () => {

@@ -4,7 +4,7 @@
 import { chmodSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder } from '@fabric-offline-pay/node-common';
-import type { OrganisationPlan } from '../topology/network-plan.js';
+import type { EndorserPlan } from '../topology/network-plan.js';
 
 /** The path of a Unix domain socket, or TCP with client certificates. */
 export type ChaincodeEndpoint =
@@ -17,7 +17,9 @@ const MAX_SOCKET_PATH_BYTES = 107;
 const OWNER_ONLY = 0o700;
 
 /** The socket, unless the path of the network's home is too long. */
-export function chaincodeEndpoint({ chaincode }: OrganisationPlan): ChaincodeEndpoint {
+export function chaincodeEndpoint({
+  chaincode,
+}: Pick<EndorserPlan, 'chaincode'>): ChaincodeEndpoint {
   const path = join(chaincode.folder, 'socket');
   return Buffer.byteLength(path) <= MAX_SOCKET_PATH_BYTES
     ? { kind: 'socket', path }
@@ -31,7 +33,7 @@ export const grpcAddress = (endpoint: ChaincodeEndpoint): string =>
     : `${endpoint.host}:${endpoint.port.toString()}`;
 
 /** Makes the folder of the socket, for its owner only. */
-export function makeSocketFolder({ chaincode }: OrganisationPlan): void {
+export function makeSocketFolder({ chaincode }: Pick<EndorserPlan, 'chaincode'>): void {
   makeFolder(chaincode.folder);
   chmodSync(chaincode.folder, OWNER_ONLY);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { makeFolder, SECRET_FILE } from '@fabric-offline-pay/node-common';
 import { create } from 'tar';
 import { CHAINCODE_CLIENT } from '../certificates/initial-identities.js';
-import type { OrganisationPlan } from '../topology/network-plan.js';
+import type { EndorserPlan } from '../topology/network-plan.js';
 import { authorityRoot, issuedFiles } from '../topology/organisation-files.js';
 import { chaincodeEndpoint, grpcAddress } from './chaincode-endpoint.js';
 
@@ -18,7 +18,7 @@ export interface ChaincodePackage {
 }
 
 /** The content of connection.json: where the process listens and, for TCP, the certificates of both sides. */
-export function connectionSettings(plan: OrganisationPlan): Readonly<Record<string, unknown>> {
+export function connectionSettings(plan: EndorserPlan): Readonly<Record<string, unknown>> {
   const endpoint = chaincodeEndpoint(plan);
   const common = { address: grpcAddress(endpoint), dial_timeout: '10s' };
   if (endpoint.kind === 'socket') return { ...common, tls_required: false };
@@ -38,7 +38,7 @@ export function connectionSettings(plan: OrganisationPlan): Readonly<Record<stri
  * @param label Fabric's name of the package, and the name of the file.
  */
 export async function chaincodePackage(
-  plan: OrganisationPlan,
+  plan: EndorserPlan,
   label: string,
 ): Promise<ChaincodePackage> {
   const folder = join(plan.chaincode.folder, 'packages');
@@ -51,7 +51,7 @@ export async function chaincodePackage(
 }
 
 async function pack(
-  plan: OrganisationPlan,
+  plan: EndorserPlan,
   label: string,
   folder: string,
   file: string,

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { chaincodeEndpoint, grpcAddress } from './chaincode-endpoint.js';
 import { contentVersion } from './content-version.js';
 import type { ProcessDeclaration } from '../supervisor/run-folder.js';
-import type { OrganisationPlan } from '../topology/network-plan.js';
+import type { EndorserPlan } from '../topology/network-plan.js';
 import { authorityRoot, issuedFiles } from '../topology/organisation-files.js';
 
 /**
@@ -14,7 +14,7 @@ import { authorityRoot, issuedFiles } from '../topology/organisation-files.js';
  * @param packageId the id of the package that the peers have installed.
  */
 export function chaincodeProcess(
-  plan: OrganisationPlan,
+  plan: EndorserPlan,
   directory: string,
   packageId: string,
 ): ProcessDeclaration {
@@ -51,7 +51,7 @@ export function chaincodeProcess(
   };
 }
 
-function tlsArguments({ folder, chaincode }: OrganisationPlan): string[] {
+function tlsArguments({ folder, chaincode }: EndorserPlan): string[] {
   const tls = issuedFiles(folder, 'tlsca', chaincode.name);
   return [
     '--chaincode-tls-cert-file',

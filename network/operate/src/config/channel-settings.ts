@@ -86,27 +86,50 @@ function consenters(organisation: OrganisationPlan): Settings[] {
  */
 const MEMBERS = ['client', 'peer', 'admin', 'orderer'] as const;
 
+const signature = (rule: string): Settings => ({ Type: 'Signature', Rule: rule });
+
+const anyOf = (mspId: string, principals: readonly string[]): Settings =>
+  signature(`OR(${principals.map((principal) => `'${mspId}.${principal}'`).join(', ')})`);
+
+/** Two signatures of a rule that counts one: Fabric's way to write what nobody fulfils. `OR` of an unused kind would not do, for the CA makes kinds. */
+const nobodyOf = (mspId: string): Settings => signature(`OutOf(2, '${mspId}.member')`);
+
 function organisationSection(organisation: OrganisationPlan): Settings {
-  const { mspId } = organisation.topology;
-  const signature = (...principals: string[]): Settings => ({
-    Type: 'Signature',
-    Rule: `OR(${principals.map((principal) => `'${mspId}.${principal}'`).join(', ')})`,
-  });
-  return {
+  const { mspId, readsOnly } = organisation.topology;
+  const shared = {
     Name: mspId,
     ID: mspId,
     MSPDir: channelMsp(organisation.folder),
-    Policies: {
-      Readers: signature(...MEMBERS),
-      Writers: signature(...MEMBERS),
-      Admins: signature('admin'),
-      Endorsement: signature('peer'),
-    },
     OrdererEndpoints: organisation.orderers.map(({ host, port }) => `${host}:${port}`),
+  };
+  if (readsOnly) return { ...shared, Policies: readerPolicies(mspId) };
+  return {
+    ...shared,
+    Policies: {
+      Readers: anyOf(mspId, MEMBERS),
+      Writers: anyOf(mspId, MEMBERS),
+      Admins: anyOf(mspId, ['admin']),
+      Endorsement: anyOf(mspId, ['peer']),
+    },
     // Without anchor peers in the first block, discovery never finds the other organisations' endorsers.
     AnchorPeers: organisation.peers.map(({ host, port }) => ({ Host: host, Port: port })),
   };
 }
+
+/**
+ * The least with which an organisation follows the channel. Its peers and clients need `Readers` only: orderers deliver blocks by
+ * /Channel/Readers; peers gossip (`VerifyByChannel`), and deliver blocks, heights and outcomes, by /Channel/Application/Readers; joining is
+ * decided by the peer's own administrator. `Writers` is what orderers, endorsing peers (peer/Propose) and the discovery service ask for, and
+ * discovery is only for those who look for endorsers. With `Endorsement` it could write into its own implicit collection, and would count
+ * where most must endorse. Its administrators can still change what is its own, such as its revocation list, which another one sends. Nobody
+ * needs to find its peers, so it has no anchor peer: they find the others by theirs.
+ */
+const readerPolicies = (mspId: string): Settings => ({
+  Readers: anyOf(mspId, MEMBERS),
+  Writers: nobodyOf(mspId),
+  Admins: anyOf(mspId, ['admin']),
+  Endorsement: nobodyOf(mspId),
+});
 
 function section(sample: Settings, name: string): Settings {
   const value = sample[name];

@@ -4,7 +4,7 @@ import { defaultTopology } from '../topology/default-topology.js';
 import { planNetwork } from '../topology/network-plan.js';
 import { authoritySettings, caServerSettings } from './ca-settings.js';
 import { channelSettings } from './channel-settings.js';
-import { mergeSettings } from './merge-settings.js';
+import { isTree, mergeSettings, type Settings } from './merge-settings.js';
 import { mspSettings } from './msp-settings.js';
 import { ordererSettings } from './orderer-settings.js';
 import { peerSettings } from './peer-settings.js';
@@ -94,6 +94,9 @@ describe('ordererSettings', () => {
   });
 });
 
+const at = (tree: unknown, ...path: readonly string[]): unknown =>
+  path.reduce((place, name) => (isTree(place) ? place[name] : undefined), tree);
+
 describe('channelSettings', () => {
   const sample = {
     Application: {
@@ -139,7 +142,7 @@ describe('channelSettings', () => {
     });
   });
 
-  it('names every organisation with its anchor peer, and every orderer as a consenter', () => {
+  it('names every organisation, those that take part with an anchor peer, and every orderer as a consenter', () => {
     expect(profiles).toMatchObject({
       OfflinePay: {
         Application: {
@@ -151,11 +154,33 @@ describe('channelSettings', () => {
             },
             { ID: 'MerchantMSP' },
             { ID: 'LogisticsMSP' },
+            { ID: 'AuditorMSP' },
           ],
         },
         Orderer: {
+          Organizations: [{ ID: 'BankMSP' }, { ID: 'MerchantMSP' }, { ID: 'LogisticsMSP' }],
           EtcdRaft: { Consenters: [{ Port: 20_003 }, { Port: 20_010 }, { Port: 20_017 }] },
         },
+      },
+    });
+  });
+
+  it('lets an organisation that only reads write, endorse and order nothing, whatever its authority certifies', () => {
+    const sections = at(profiles, 'OfflinePay', 'Application', 'Organizations') as Settings[];
+    const nobody = { Type: 'Signature', Rule: "OutOf(2, 'AuditorMSP.member')" };
+    expect(sections.find(({ ID }) => ID === 'AuditorMSP')).toEqual({
+      Name: 'AuditorMSP',
+      ID: 'AuditorMSP',
+      MSPDir: '/net/organisations/auditor/msp/channel',
+      OrdererEndpoints: [],
+      Policies: {
+        Readers: {
+          Type: 'Signature',
+          Rule: "OR('AuditorMSP.client', 'AuditorMSP.peer', 'AuditorMSP.admin', 'AuditorMSP.orderer')",
+        },
+        Writers: nobody,
+        Endorsement: nobody,
+        Admins: { Type: 'Signature', Rule: "OR('AuditorMSP.admin')" },
       },
     });
   });

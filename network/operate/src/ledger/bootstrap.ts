@@ -2,17 +2,22 @@
 // The ledger's first transactions: the participants, and the times and limits of the policy.
 import { DEFAULT_POLICY, type InputOf, type Policy } from '@fabric-offline-pay/domain';
 import { RefusedError, type Client, type Connection } from '@fabric-offline-pay/sdk';
-import type { NetworkDescription } from '../description.js';
+import type { NetworkDescription, OrganisationDescription } from '../description.js';
 import { Clients } from './clients.js';
 
 type Participants = InputOf<'identity', 'bootstrap'>['participants'];
 
-/** The registry rows of a network's organisations. The network's first bank pays out logistics companies. */
-export function participantsOf({
-  organisations,
-}: Pick<NetworkDescription, 'organisations'>): Participants {
-  const bank = organisations.find(({ role }) => role === 'bank')?.actor ?? null;
-  return organisations.map(({ mspId, role, actor }) => ({
+type Organisations = Pick<NetworkDescription, 'organisations'>;
+
+/** The organisations that found the ledger. One that only reads needs no registry to read blocks, and can confirm none. */
+const foundersIn = ({ organisations }: Organisations): readonly OrganisationDescription[] =>
+  organisations.filter(({ readsOnly }) => !readsOnly);
+
+/** The registry rows of a network's founders. The network's first bank pays out logistics companies. */
+export function participantsOf(description: Organisations): Participants {
+  const founders = foundersIn(description);
+  const bank = founders.find(({ role }) => role === 'bank')?.actor ?? null;
+  return founders.map(({ mspId, role, actor }) => ({
     mspId,
     role,
     actor,
@@ -22,9 +27,9 @@ export function participantsOf({
 }
 
 /**
- * Founds the ledger from the topology: the operator of every organisation confirms the same participants and policy.
+ * Founds the ledger from the topology: the operator of every founder confirms the same participants and policy.
  * A company that holds only its own keys must call `identity:bootstrap` itself. Does nothing on a founded ledger.
- * Afterwards the peers of all organisations know the registry, so that no peer calls its own organisation unknown.
+ * Afterwards the peers of all founders know the registry, so that no peer calls its own organisation unknown.
  */
 export async function bootstrapLedger(
   clients: Clients,
@@ -33,7 +38,7 @@ export async function bootstrapLedger(
   const participants = participantsOf(clients.description);
   const operators: Connection[] = [];
   let last = 0n;
-  for (const organisation of clients.description.organisations) {
+  for (const organisation of foundersIn(clients.description)) {
     const operator = await clients.connectionOf(organisation, 'operator', organisation.actor);
     const block = await confirm(operator.client, { participants, policy });
     if (block === undefined) return;

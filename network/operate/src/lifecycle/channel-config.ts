@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { NetworkError, runProgram, SECRET_FILE } from '@fabric-offline-pay/node-common';
 import { type Settings, isTree } from '../config/merge-settings.js';
 import { programPath } from '../programs/program-paths.js';
-import type { Administrator } from './administrator.js';
+import { endorsersOf } from '../topology/network-plan.js';
+import { Administrator } from './administrator.js';
 import type { NetworkContext } from './network-context.js';
 import { ordererArguments } from './orderer-arguments.js';
 
@@ -81,7 +82,20 @@ class ConfigUpdate {
     const update = await this.#difference(channel);
     await this.#encode('update', 'common.Envelope', envelope(channel, update));
     const file = this.#file('update.pb');
-    await this.#administrator.peer(['channel', 'update', '-f', file, '-c', channel, ...orderer]);
+    const sender = await this.#signedFor(file);
+    await sender.peer(['channel', 'update', '-f', file, '-c', channel, ...orderer]);
+  }
+
+  /**
+   * @returns who sends the update, and adds its own signature. Orderers take nothing from an organisation that only reads: it signs, and
+   * another one sends it.
+   */
+  async #signedFor(file: string): Promise<Administrator> {
+    const [endorser] = endorsersOf(this.#context.plan);
+    const { readsOnly } = this.#administrator.organisation.topology;
+    if (!readsOnly || endorser === undefined) return this.#administrator;
+    await this.#administrator.peer(['channel', 'signconfigtx', '-f', file]);
+    return new Administrator(this.#context, endorser);
   }
 
   async #configOf(block: string): Promise<ChannelConfig> {

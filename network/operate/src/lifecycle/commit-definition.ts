@@ -5,7 +5,7 @@ import { NetworkError, waitUntil, writeJson } from '@fabric-offline-pay/node-com
 import { z } from 'zod';
 import type { ChaincodePackage } from '../chaincode/chaincode-package.js';
 import { collectionConfigs } from '../topology/collections.js';
-import type { NetworkPlan } from '../topology/network-plan.js';
+import { endorsersOf, type EndorserPlan, type NetworkPlan } from '../topology/network-plan.js';
 import { authorityRoot } from '../topology/organisation-files.js';
 import { renderPolicy } from '../topology/policies.js';
 import type { Administrator } from './administrator.js';
@@ -17,8 +17,9 @@ export interface ChaincodeDefinition {
   readonly sequence: number;
 }
 
-/** An organisation's administrator, with the package that its peers run. */
+/** An organisation that endorses, its administrator, and the package that its peers run. */
 export interface Approver {
+  readonly organisation: EndorserPlan;
   readonly administrator: Administrator;
   readonly package: ChaincodePackage;
 }
@@ -45,10 +46,10 @@ export async function committedDefinition(
   }
 }
 
-/** Installs every organisation's package on all its peers. */
+/** Installs every approver's package on all its peers. */
 export async function installPackages(approvers: readonly Approver[]): Promise<void> {
-  const installs = approvers.flatMap(({ administrator, package: { file } }) =>
-    administrator.organisation.peers.map(async (peer) => {
+  const installs = approvers.flatMap(({ administrator, organisation, package: { file } }) =>
+    organisation.peers.map(async (peer) => {
       await tolerate('already successfully installed', () =>
         administrator.peer(['lifecycle', 'chaincode', 'install', file], peer),
       );
@@ -57,7 +58,7 @@ export async function installPackages(approvers: readonly Approver[]): Promise<v
   await Promise.all(installs);
 }
 
-/** Approves the definition for every organisation. */
+/** Approves the definition for every approver. */
 export async function approveDefinition(
   plan: NetworkPlan,
   approvers: readonly Approver[],
@@ -79,9 +80,9 @@ export async function commitDefinition(
 }
 
 async function approve(plan: NetworkPlan, approver: Approver, terms: string[]): Promise<void> {
-  const { administrator } = approver;
+  const { administrator, organisation } = approver;
   const id = ['--package-id', approver.package.id];
-  await whenOrdering(`${administrator.organisation.topology.id} to approve the chaincode`, () =>
+  await whenOrdering(`${organisation.topology.id} to approve the chaincode`, () =>
     tolerate('with unchanged content', () =>
       administrator.peer([
         'lifecycle',
@@ -100,7 +101,7 @@ async function commit(
   administrator: Administrator,
   terms: string[],
 ): Promise<void> {
-  const peers = plan.organisations.flatMap(({ folder, peers: [peer] }) =>
+  const peers = endorsersOf(plan).flatMap(({ folder, peers: [peer] }) =>
     peer === undefined
       ? []
       : [

@@ -13,7 +13,12 @@ import { stringify } from 'yaml';
 import { CHANNEL_PROFILE, channelSettings } from '../config/channel-settings.js';
 import { programPath } from '../programs/program-paths.js';
 import { sampleSettings } from '../programs/sample-settings.js';
-import type { NetworkPlan, OrdererPlan, PeerPlan } from '../topology/network-plan.js';
+import type {
+  NetworkPlan,
+  OrdererPlan,
+  OrganisationPlan,
+  PeerPlan,
+} from '../topology/network-plan.js';
 import { Administrator } from './administrator.js';
 import type { NetworkContext } from './network-context.js';
 import { ordererAddress } from './orderer-arguments.js';
@@ -26,7 +31,7 @@ export function firstBlockFile(plan: NetworkPlan): string {
   return join(plan.home, 'channel', 'first.block');
 }
 
-/** Writes the first block if there is none yet. Needs all certificates. */
+/** Writes the first block if there is none yet. Needs the MSPs for the channel, and the orderers' certificates. */
 export async function writeFirstBlock({ programs, plan }: NetworkContext): Promise<void> {
   const block = firstBlockFile(plan);
   if (existsSync(block)) {
@@ -49,9 +54,12 @@ export async function writeFirstBlock({ programs, plan }: NetworkContext): Promi
   renameSync(temporary, block);
 }
 
-/** Makes every orderer and peer join that has not joined yet, and waits until all have. */
-export async function joinChannel(context: NetworkContext): Promise<void> {
-  const joins = context.plan.organisations.flatMap((organisation) => {
+/** Makes every orderer and peer of these organisations join that has not joined yet, and waits until all have. */
+export async function joinChannel(
+  context: NetworkContext,
+  organisations: readonly OrganisationPlan[],
+): Promise<void> {
+  const joins = organisations.flatMap((organisation) => {
     const administrator = new Administrator(context, organisation);
     return [
       ...organisation.orderers.map((orderer) => joinOrderer(context, administrator, orderer)),

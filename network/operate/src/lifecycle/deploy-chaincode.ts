@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Deploys the present chaincode: installs, approves and commits what changed, and waits until all peers can endorse.
+// Deploys the present chaincode: installs, approves and commits what changed, and waits until all endorsers can endorse.
 import { join } from 'node:path';
 import { NetworkError, waitUntil } from '@fabric-offline-pay/node-common';
 import { makeSocketFolder } from '../chaincode/chaincode-endpoint.js';
@@ -10,7 +10,7 @@ import { repositoryFolder } from '../package-folders.js';
 import { declareProcess } from '../supervisor/control.js';
 import { waitReady } from '../supervisor/readiness.js';
 import { collectionConfigs } from '../topology/collections.js';
-import type { NetworkPlan, PeerPlan } from '../topology/network-plan.js';
+import { endorsersOf, type NetworkPlan, type PeerPlan } from '../topology/network-plan.js';
 import { renderPolicy } from '../topology/policies.js';
 import { Administrator } from './administrator.js';
 import {
@@ -37,7 +37,7 @@ export const ownChaincode = join(repositoryFolder, 'chaincode');
 const ENDORSING_DEADLINE_MS = 60_000;
 const METADATA_QUERY = '{"Args":["org.hyperledger.fabric:GetMetadata"]}';
 
-/** Deploys the chaincode and returns its committed definition. All peers must have joined. */
+/** Deploys the chaincode and returns its committed definition. The endorsers' peers must have joined. */
 export async function deployChaincode(
   context: NetworkContext,
   directories: ChaincodeDirectories,
@@ -47,7 +47,8 @@ export async function deployChaincode(
   const policy = renderPolicy(chaincode.endorsement, organisations);
   const version = contentVersion(directories.common, [policy, collectionConfigs(plan.topology)]);
   const approvers = await Promise.all(
-    plan.organisations.map(async (organisation) => ({
+    endorsersOf(plan).map(async (organisation) => ({
+      organisation,
       administrator: new Administrator(context, organisation),
       package: await chaincodePackage(organisation, `${chaincode.name}_${version}`),
     })),
@@ -75,7 +76,7 @@ async function startProcesses(
   approvers: readonly Approver[],
   { common, byOrganisation }: ChaincodeDirectories,
 ): Promise<void> {
-  const starts = approvers.map(async ({ administrator: { organisation }, package: { id } }) => {
+  const starts = approvers.map(async ({ organisation, package: { id } }) => {
     const directory = byOrganisation[organisation.topology.id] ?? common;
     makeSocketFolder(organisation);
     declareProcess(plan.home, chaincodeProcess(organisation, directory, id));
@@ -89,8 +90,8 @@ async function waitUntilEndorsing(
   approvers: readonly Approver[],
   policy: string,
 ): Promise<void> {
-  const waits = approvers.flatMap(({ administrator }) =>
-    administrator.organisation.peers.flatMap((peer) => [
+  const waits = approvers.flatMap(({ administrator, organisation }) =>
+    organisation.peers.flatMap((peer) => [
       waitUntilAnswering(plan, administrator, peer),
       waitUntilDiscovered(plan, administrator, peer, policy),
     ]),

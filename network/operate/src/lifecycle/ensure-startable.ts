@@ -10,7 +10,7 @@ import { type Progress, silent } from '../progress.js';
 import { defaultTopology } from '../topology/default-topology.js';
 import { countPorts } from '../topology/network-plan.js';
 import { ownChaincode } from './deploy-chaincode.js';
-import { defaultPorts, keptPorts, resolveHome, type PortChoice } from './home.js';
+import { defaultPorts, readPlan, keptPorts, resolveHome, type PortChoice } from './home.js';
 import { portsInUse } from './ports-in-use.js';
 
 /** The planned start. */
@@ -65,7 +65,8 @@ async function ensurePortsFree(home: string, { keep, ports }: StartableOptions):
   const kept = keep ? keptPorts(home) : undefined;
   const base = kept ?? ports ?? defaultPorts(home);
   if (base === 'free') return;
-  const used = portHolders(await usedPorts(HOST, base, countPorts(defaultTopology)));
+  const topology = (keep ? readPlan(home)?.topology : undefined) ?? defaultTopology;
+  const used = portHolders(await usedPorts(HOST, base, countPorts(topology)));
   const strange = used.filter((holder) => holder.process?.home !== home);
   if (strange.length > 0) throw portsInUse(strange, kept !== undefined);
 }

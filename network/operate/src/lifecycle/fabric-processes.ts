@@ -16,11 +16,14 @@ import type { NetworkContext } from './network-context.js';
 /** Fabric's default format, without colours. */
 const LOG_FORMAT = '%{time:2006-01-02T15:04:05.000Z07:00} %{level:.4s} [%{module}] %{message}';
 
-/** Writes every peer's and orderer's settings and returns their processes. */
-export function prepareFabricProcesses(context: NetworkContext): ProcessDeclaration[] {
+/** Writes the settings of these organisations' peers and orderers and returns their processes. */
+export function prepareFabricProcesses(
+  context: NetworkContext,
+  organisations: readonly OrganisationPlan[],
+): ProcessDeclaration[] {
   const core = sampleSettings(context.programs, 'core.yaml');
   const orderer = sampleSettings(context.programs, 'orderer.yaml');
-  return context.plan.organisations.flatMap((organisation) => [
+  return organisations.flatMap((organisation) => [
     ...organisation.orderers.map((node) => {
       writeNodeSettings(node.folder, 'orderer.yaml', ordererSettings(orderer, organisation, node));
       return fabricProcess(context, organisation, node, 'orderer', []);

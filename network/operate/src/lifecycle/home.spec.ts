@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeJson } from '@fabric-offline-pay/node-common';
 import { defaultTopology } from '../topology/default-topology.js';
 import { downNetwork, resetNetwork } from './down-network.js';
 import { establishPlan, requirePlan, resolveHome } from './home.js';
@@ -30,4 +31,31 @@ it('makes no folder for a home that is only looked up', async () => {
   } finally {
     rmSync(parent, { recursive: true });
   }
+});
+
+describe('the default network', () => {
+  let home: string;
+  beforeEach(() => {
+    home = mkdtempSync(join(tmpdir(), 'home-'));
+  });
+  afterEach(() => rmSync(home, { recursive: true }));
+
+  const namesIn = async (): Promise<readonly string[]> =>
+    (await establishPlan(home, undefined, 'free')).organisations.map(({ topology }) => topology.id);
+
+  it('has an organisation that only reads, if the home is new', async () => {
+    expect(await namesIn()).toEqual(['bank', 'merchant', 'logistics', 'auditor']);
+    expect(await namesIn()).toEqual(['bank', 'merchant', 'logistics', 'auditor']);
+  });
+
+  it('has the organisations of a home from before there was one', async () => {
+    const older = defaultTopology.organisations
+      .filter(({ readsOnly }) => !readsOnly)
+      .map((each) => Object.entries(each).filter(([name]) => name !== 'readsOnly'))
+      .map((entries): unknown => Object.fromEntries(entries));
+    writeJson(join(home, 'topology.json'), { ...defaultTopology, organisations: older });
+    writeJson(join(home, 'ports.json'), { base: 20_000 });
+    expect(await namesIn()).toEqual(['bank', 'merchant', 'logistics']);
+    expect(await namesIn()).toEqual(['bank', 'merchant', 'logistics']);
+  });
 });

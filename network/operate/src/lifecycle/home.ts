@@ -14,6 +14,7 @@ import {
 import { z } from 'zod';
 import { repositoryFolder } from '../package-folders.js';
 import { type NetworkPlan, countPorts, planNetwork } from '../topology/network-plan.js';
+import { defaultTopologyOf } from '../topology/default-topology.js';
 import { type Topology, topologySchema } from '../topology/topology.js';
 import { portsInUse } from './ports-in-use.js';
 
@@ -73,14 +74,16 @@ export function requirePlan(home: string): NetworkPlan {
 /**
  * Plans a network in the home. Ports are chosen once and kept. Later, a topology may change only its chaincode, services and
  * identities.
+ * @param given default: {@link defaultTopologyOf} the home
  * @throws NetworkError `PORT_IN_USE` | `TOPOLOGY_CHANGED`
  */
 export async function establishPlan(
   home: string,
-  topology: Topology,
+  given?: Topology,
   ports?: PortChoice,
 ): Promise<NetworkPlan> {
   const before = readPlan(home);
+  const topology = given ?? defaultTopologyOf(before?.topology);
   if (before !== undefined && structure(before.topology) !== structure(topology)) {
     throw new NetworkError('TOPOLOGY_CHANGED', `The network in ${home} has another topology`, {
       advice: 'Run network reset, or restore the old topology.',

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Starts the organisations' CA servers and issues all missing certificates.
+// Starts the organisations' CA servers and issues missing certificates.
 import { inParallel, waitUntil } from '@fabric-offline-pay/node-common';
 import { caProcess, isCaReady, writeCaSettings } from '../certificates/ca-server.js';
 import {
@@ -7,7 +7,7 @@ import {
   missingCertificates,
 } from '../certificates/enrol-organisation.js';
 import { issuedIdentity, recordIdentity } from '../certificates/issued-identities.js';
-import { writeMspFolders } from '../certificates/msp-folders.js';
+import { writeChannelMsp, writeMspFolders } from '../certificates/msp-folders.js';
 import { declareProcess } from '../supervisor/control.js';
 import { waitReady } from '../supervisor/readiness.js';
 import type { OrganisationPlan } from '../topology/network-plan.js';
@@ -15,23 +15,32 @@ import { type NetworkContext, PARALLEL_PROGRAMS } from './network-context.js';
 
 const CA_DEADLINE_MS = 30_000;
 
-/** Starts the CA servers. If a certificate is missing, issues certificates and writes MSP folders. */
-export async function issueCertificates({
-  programs,
-  plan,
-  progress,
-}: NetworkContext): Promise<void> {
-  for (const organisation of plan.organisations) {
+/**
+ * Starts all CA servers, and waits for them if a certificate is missing. Afterwards the channel's first block can be written: it names the
+ * organisations by the roots of their authorities.
+ */
+export async function startAuthorities({ programs, plan }: NetworkContext): Promise<void> {
+  const { organisations } = plan;
+  for (const organisation of organisations) {
     writeCaSettings(organisation);
     declareProcess(plan.home, caProcess(programs, organisation));
   }
-  const missing = plan.organisations.flatMap(missingCertificates);
+  if (organisations.flatMap(missingCertificates).length > 0)
+    await Promise.all(organisations.map((organisation) => waitForCa(plan.home, organisation)));
+  for (const organisation of organisations) writeChannelMsp(organisation);
+}
+
+/** Issues the missing certificates of these organisations and writes their MSP folders. Their CA servers must have been started. */
+export async function issueCertificates(
+  { programs, progress }: NetworkContext,
+  organisations: readonly OrganisationPlan[],
+): Promise<void> {
+  const missing = organisations.flatMap(missingCertificates);
   if (missing.length > 0) {
-    await Promise.all(plan.organisations.map((organisation) => waitForCa(plan.home, organisation)));
     progress({ stage: 'certificates', message: `issuing ${missing.length} certificates` });
     await inParallel(missing, PARALLEL_PROGRAMS, (each) => issueInitialCertificate(programs, each));
   }
-  for (const organisation of plan.organisations) {
+  for (const organisation of organisations) {
     recordIdentities(organisation);
     writeMspFolders(organisation);
   }

@@ -72,7 +72,9 @@ function expectedNodes(home: string): Pick<NodeStatus, 'name' | 'kind' | 'organi
       { name: ca.name, kind: 'ca' as const, organisation },
       ...orderers.map(({ name }) => ({ name, kind: 'orderer' as const, organisation })),
       ...peers.map(({ name }) => ({ name, kind: 'peer' as const, organisation })),
-      { name: chaincode.name, kind: 'chaincode' as const, organisation },
+      ...(chaincode === undefined
+        ? []
+        : [{ name: chaincode.name, kind: 'chaincode' as const, organisation }]),
     ],
   );
   const services = rememberedServices(home).map((service) => ({

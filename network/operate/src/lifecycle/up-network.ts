@@ -9,13 +9,14 @@ import { requireNode } from '../programs/prerequisites.js';
 import { type Progress, silent } from '../progress.js';
 import { declareProcess, ensureSupervisor } from '../supervisor/control.js';
 import { waitReady, waitServicesReady } from '../supervisor/readiness.js';
-import { defaultTopology } from '../topology/default-topology.js';
+import { endorsersOf, type OrganisationPlan, readersOf } from '../topology/network-plan.js';
 import type { Topology } from '../topology/topology.js';
+import type { ChaincodeDefinition } from './commit-definition.js';
 import { joinChannel, waitUntilOrdering, writeFirstBlock } from './create-channel.js';
 import { type ChaincodeDirectories, deployChaincode, ownChaincode } from './deploy-chaincode.js';
 import { prepareFabricProcesses } from './fabric-processes.js';
 import { type PortChoice, establishPlan, homeLock, resolveHome } from './home.js';
-import { issueCertificates } from './issue-certificates.js';
+import { issueCertificates, startAuthorities } from './issue-certificates.js';
 import type { NetworkContext } from './network-context.js';
 import { registerTopologyIdentities } from './identities.js';
 import { serviceProcess } from './services.js';
@@ -24,6 +25,7 @@ import { serviceProcess } from './services.js';
 export interface UpOptions {
   /** The network's folder; see {@link resolveHome}. */
   readonly home?: string;
+  /** Default: the default network, in an existing home with the organisations that founded it. */
   readonly topology?: Topology;
   /** First of the neighbouring ports to use, or `free`. The home keeps its first choice. */
   readonly ports?: PortChoice;
@@ -49,7 +51,7 @@ export async function upNetwork(options: UpOptions = {}): Promise<NetworkDescrip
   const progress = options.withProgress ?? silent;
   const programs = await findPrograms(progress);
   return withLock(homeLock(home), LOCK_DEADLINE_MS, async () => {
-    const plan = await establishPlan(home, options.topology ?? defaultTopology, options.ports);
+    const plan = await establishPlan(home, options.topology, options.ports);
     return bringUp({ programs, plan, progress }, directories);
   });
 }
@@ -70,14 +72,19 @@ async function bringUp(
   directories: ChaincodeDirectories,
 ): Promise<NetworkDescription> {
   const { plan, programs, progress } = context;
+  const endorsers = endorsersOf(plan);
   await ensureSupervisor(plan.home);
-  await issueCertificates(context);
+  await startAuthorities(context);
+  await issueCertificates(context, endorsers);
   await writeFirstBlock(context);
-  await startNodes(context);
+  await startNodes(context, endorsers);
   progress({ stage: 'channel', message: `joining ${plan.topology.channel.name}` });
-  await joinChannel(context);
-  await waitUntilOrdering(context);
-  const definition = await deployChaincode(context, directories);
+  await joinChannel(context, endorsers);
+  // While orderers elect their leader and peers find each other, processors have little to do.
+  const [definition] = await Promise.all([
+    orderAndEndorse(context, directories),
+    followChannel(context),
+  ]);
   await registerTopologyIdentities(context);
   const description = await writeDescription(plan, { ...definition, programs: programs.bin });
   await startServices(context);
@@ -85,9 +92,29 @@ async function bringUp(
   return description;
 }
 
-async function startNodes(context: NetworkContext): Promise<void> {
+async function orderAndEndorse(
+  context: NetworkContext,
+  directories: ChaincodeDirectories,
+): Promise<ChaincodeDefinition> {
+  await waitUntilOrdering(context);
+  return deployChaincode(context, directories);
+}
+
+/** Brings up the organisations that only read. Nothing waits for them but the end of the start. */
+async function followChannel(context: NetworkContext): Promise<void> {
+  const readers = readersOf(context.plan);
+  if (readers.length === 0) return;
+  await issueCertificates(context, readers);
+  await startNodes(context, readers);
+  await joinChannel(context, readers);
+}
+
+async function startNodes(
+  context: NetworkContext,
+  organisations: readonly OrganisationPlan[],
+): Promise<void> {
   const { plan, progress } = context;
-  const processes = prepareFabricProcesses(context);
+  const processes = prepareFabricProcesses(context, organisations);
   const names = processes.map(({ name }) => name);
   progress({ stage: 'nodes', message: `starting ${names.join(', ')}` });
   for (const process of processes) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// The default network of `network up`: a bank, a merchant, a logistics company.
+// The default network of `network up`: a bank, a merchant, a logistics company, and an auditor who watches them.
 import type { OrganisationRole, OrganisationTopology, Topology } from './topology.js';
 
 const organisation = (
-  id: Exclude<OrganisationRole, 'auditor'>,
+  id: OrganisationRole,
   actor: string,
   roles: readonly string[],
 ): OrganisationTopology => {
@@ -17,11 +17,25 @@ const organisation = (
     host: '127.0.0.1',
     peers: [`${id}-peer`],
     orderers: [`${id}-orderer`],
+    readsOnly: false,
     identities: roles.map((role) => ({ name: role, role, actor })),
   };
 };
 
-/** Three organisations. Each has a CA, a peer, an orderer of the Raft cluster and a chaincode process. */
+/**
+ * Believes nobody: it has a peer of its own, and neither endorses nor orders what it audits. Merchants and others report to its node with
+ * certificates for `reporter`, which its own CA issues to them.
+ */
+const auditor: OrganisationTopology = {
+  ...organisation('auditor', 'auditor-1', ['auditor', 'operator', 'reporter']),
+  orderers: [],
+  readsOnly: true,
+};
+
+/**
+ * Three organisations that take part, each with a CA, a peer, an orderer of the Raft cluster and a chaincode process; and one that only
+ * reads, with a CA and a peer. The reader comes last, so that the ports of the others do not depend on it.
+ */
 export const defaultTopology: Topology = {
   organisations: [
     organisation('bank', 'bank-1', [
@@ -34,6 +48,7 @@ export const defaultTopology: Topology = {
     ]),
     organisation('merchant', 'merchant-org', ['cashier', 'terminal', 'operator', 'auditor']),
     organisation('logistics', 'logistics-1', ['dispatcher', 'courier', 'operator', 'auditor']),
+    auditor,
   ],
   channel: {
     name: 'offline-pay',
@@ -63,3 +78,15 @@ export const defaultTopology: Topology = {
   },
   services: [],
 };
+
+/**
+ * The default network of a home: with the organisations with which it was founded, because nobody enters an existing channel unasked. Homes
+ * from before the default network had a reader have none.
+ * @param founded the topology of the home, if there is a network in it
+ */
+export function defaultTopologyOf(founded?: Topology): Topology {
+  if (founded === undefined) return defaultTopology;
+  const ids = new Set(founded.organisations.map(({ id }) => id));
+  const organisations = defaultTopology.organisations.filter(({ id }) => ids.has(id));
+  return { ...defaultTopology, organisations };
+}

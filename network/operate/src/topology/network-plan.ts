@@ -33,6 +33,12 @@ export interface OrganisationPlan {
   readonly ca: CaPlan;
   readonly peers: readonly PeerPlan[];
   readonly orderers: readonly OrdererPlan[];
+  /** None of an organisation that only reads. */
+  readonly chaincode?: ChaincodePlan;
+}
+
+/** An organisation that endorses: it runs the chaincode. */
+export interface EndorserPlan extends OrganisationPlan {
   readonly chaincode: ChaincodePlan;
 }
 
@@ -42,14 +48,31 @@ export interface NetworkPlan {
   readonly organisations: readonly OrganisationPlan[];
 }
 
+const PORTS_OF_CA = 1;
+const PORTS_OF_CHAINCODE = 1;
 const PORTS_OF_PEER = 2;
 const PORTS_OF_ORDERER = 3;
+
+const runsChaincode = (plan: OrganisationPlan): plan is EndorserPlan =>
+  plan.chaincode !== undefined;
+
+/** The organisations that run the chaincode. */
+export const endorsersOf = ({ organisations }: NetworkPlan): EndorserPlan[] =>
+  organisations.filter(runsChaincode);
+
+/** The organisations that only read. */
+export const readersOf = ({ organisations }: NetworkPlan): OrganisationPlan[] =>
+  organisations.filter((organisation) => !runsChaincode(organisation));
 
 /** How many neighbouring ports a network needs. */
 export function countPorts(topology: Topology): number {
   return topology.organisations.reduce(
-    (sum, { peers, orderers }) =>
-      sum + 2 + peers.length * PORTS_OF_PEER + orderers.length * PORTS_OF_ORDERER,
+    (sum, { peers, orderers, readsOnly }) =>
+      sum +
+      PORTS_OF_CA +
+      (readsOnly ? 0 : PORTS_OF_CHAINCODE) +
+      peers.length * PORTS_OF_PEER +
+      orderers.length * PORTS_OF_ORDERER,
     0,
   );
 }
@@ -94,6 +117,6 @@ function planOrganisation(
       operationsPort: takePort(),
       adminPort: takePort(),
     })),
-    chaincode: node(`${topology.id}-chaincode`, 'chaincode'),
+    ...(!topology.readsOnly && { chaincode: node(`${topology.id}-chaincode`, 'chaincode') }),
   };
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Writes policy rules in Fabric's own policy language.
 import { NetworkError } from '@fabric-offline-pay/node-common';
-import type { OrganisationTopology, PolicyRule } from './topology.js';
+import { organisationsIn, type OrganisationTopology, type PolicyRule } from './topology.js';
 
 /** The fields of an organisation that a policy uses. */
 type Member = Pick<OrganisationTopology, 'id' | 'mspId' | 'role'>;
@@ -45,13 +45,8 @@ export function renderMembership(
   );
 }
 
-function membersOf(
-  rule: { role: string } | { organisation: string },
-  organisations: readonly Member[],
-): Member[] {
-  const members = organisations.filter((candidate) =>
-    'role' in rule ? candidate.role === rule.role : candidate.id === rule.organisation,
-  );
+function membersOf(rule: PolicyRule, organisations: readonly Member[]): Member[] {
+  const members = organisationsIn(rule, organisations);
   if (members.length === 0) {
     const details = { rule, organisations: organisations.map(({ id }) => id) };
     throw new NetworkError('INVALID_TOPOLOGY', 'A policy names nobody in the network', { details });

@@ -27,6 +27,11 @@ export const organisationSchema = z.strictObject({
   host: z.string().default('127.0.0.1'),
   peers: z.array(name).min(1),
   orderers: z.array(name),
+  /**
+   * It follows the channel and takes no part in it: its peers run no chaincode, so that they endorse nothing, and no certificate of it may
+   * write. No policy may name it.
+   */
+  readsOnly: z.boolean().default(false),
   identities: z.array(identitySchema),
 });
 export type OrganisationTopology = z.infer<typeof organisationSchema>;
@@ -108,22 +113,52 @@ export const topologySchema = z
         });
       }
     }
-    if (topology.organisations.every(({ orderers }) => orderers.length === 0)) {
-      context.addIssue({
-        code: 'custom',
-        message: 'at least one organisation must run an orderer',
-      });
-    }
+    for (const message of problemsOf(topology)) context.addIssue({ code: 'custom', message });
   });
 
 /** A whole network; validate unknown data with {@link topologySchema}. */
 export type Topology = z.infer<typeof topologySchema>;
 
-function uniqueValues(topology: {
-  organisations: OrganisationTopology[];
-  services: ServiceTopology[];
-}): [string, string[]][] {
-  const { organisations, services } = topology;
+interface NamedParts {
+  readonly organisations: readonly OrganisationTopology[];
+  readonly services: readonly ServiceTopology[];
+}
+
+/** An orderer writes blocks, and a member of a collection holds its data: both are more than reading. */
+function problemsOf({
+  organisations,
+  chaincode,
+}: Pick<NamedParts, 'organisations'> & { readonly chaincode: ChaincodeTopology }): string[] {
+  const readers = organisations.filter(({ readsOnly }) => readsOnly);
+  const ordering = organisations.filter(({ orderers }) => orderers.length > 0);
+  const named = [
+    ...organisationsIn(chaincode.endorsement, organisations),
+    ...chaincode.collections.flatMap(({ endorsement, members }) => [
+      ...organisationsIn(endorsement, organisations),
+      ...members.flatMap((role) => organisationsIn({ role }, organisations)),
+    ]),
+  ];
+  return [
+    ...(ordering.length === 0 ? ['at least one organisation must run an orderer'] : []),
+    ...readers
+      .filter(({ id }) => [...ordering, ...named].some((each) => each.id === id))
+      .map(({ id }) => `${id} only reads, so it orders nothing, and no policy may name it`),
+  ];
+}
+
+/** @returns the organisations that a rule names. */
+export function organisationsIn<Named extends Pick<OrganisationTopology, 'id' | 'role'>>(
+  rule: PolicyRule,
+  organisations: readonly Named[],
+): Named[] {
+  if ('all' in rule) return rule.all.flatMap((part) => organisationsIn(part, organisations));
+  if ('any' in rule) return rule.any.flatMap((part) => organisationsIn(part, organisations));
+  return organisations.filter((each) =>
+    'role' in rule ? each.role === rule.role : each.id === rule.organisation,
+  );
+}
+
+function uniqueValues({ organisations, services }: NamedParts): [string, string[]][] {
   const nodes = organisations.flatMap(({ peers, orderers, id }) => [
     ...peers,
     ...orderers,

@@ -26,7 +26,7 @@ type PlannedPort = Pick<PortUse, 'host' | 'port' | 'node'>;
 /** Every port of a node in the plan. */
 export function plannedPorts({ organisations }: NetworkPlan): PlannedPort[] {
   return organisations.flatMap(({ ca, peers, orderers, chaincode }) => [
-    ...[ca, ...peers, ...orderers, chaincode].map(({ name, host, port }) => ({
+    ...[ca, ...peers, ...orderers, chaincode ?? []].flat().map(({ name, host, port }) => ({
       node: name,
       host,
       port,

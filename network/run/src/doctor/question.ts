@@ -65,7 +65,9 @@ function pingTlsOf({ folder }: OrganisationPlan): PingTls {
 }
 
 function pingOf(organisation: OrganisationPlan): Question {
-  const endpoint = chaincodeEndpoint(organisation);
+  const { chaincode } = organisation;
+  if (chaincode === undefined) return { by: 'none' };
+  const endpoint = chaincodeEndpoint({ chaincode });
   const tls = endpoint.kind === 'tls' ? pingTlsOf(organisation) : undefined;
   return { by: 'ping', endpoint, tls };
 }

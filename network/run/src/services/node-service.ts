@@ -25,7 +25,7 @@ export interface NodePlace {
   /** The service's name under the network's supervisor. */
   readonly name: string;
   /** Of the organisation. */
-  readonly role: 'bank' | 'merchant' | 'logistics';
+  readonly role: OrganisationDescription['role'];
   /** Below the home: the node's own files. */
   readonly folder: string;
 }
