@@ -72,7 +72,10 @@ const revived = (value: object): unknown =>
           : item,
   );
 
-const ENCODERS: Readonly<Record<CosePurpose, (value: object) => Buffer>> = {
+/** Statements of backing are no part of the protocol between devices. */
+type VectorPurpose = Exclude<CosePurpose, 'offpay/backing'>;
+
+const ENCODERS: Readonly<Record<VectorPurpose, (value: object) => Buffer>> = {
   'offpay/device-certificate': (value) =>
     encodeDeviceCertificate(revived(value) as DeviceCertificate),
   'offpay/payment-request': (value) => encodePaymentRequest(revived(value) as PaymentRequest),
@@ -87,7 +90,7 @@ const ENCODERS: Readonly<Record<CosePurpose, (value: object) => Buffer>> = {
 type Sign1 = readonly [header: Buffer, unprotected: object, content: Buffer, signature: Buffer];
 
 describe.each(vectors.objects)('$name', (vector) => {
-  const purpose = vector.purpose as CosePurpose;
+  const purpose = vector.purpose as VectorPurpose;
   const kid = vector.kid === null ? undefined : bytes(vector.kid);
   const payload = bytes(vector.payload);
   const key = createPublicKey(VECTOR_KEYS[vector.key as keyof typeof VECTOR_KEYS]);

@@ -23,7 +23,6 @@ import {
 } from '@fabric-offline-pay/node-common/node';
 import { readConfig as bankConfig } from '../../network/nodes/bank/src/config.js';
 import { bankProgram } from '../../network/nodes/bank/src/program.js';
-import { backingKey } from '../../network/nodes/bank/src/reconciliation/backing.js';
 import { installationKey } from '../../network/nodes/bank/src/secrets/installation-key.js';
 import { bankSettingFiles } from '../../network/nodes/bank/src/setting-files.js';
 import { DAMAGES } from '../../network/nodes/common/src/testing/damages.js';
@@ -61,9 +60,8 @@ const made = (house: TestHouse, name: string): string => {
 function bankSettings(house: TestHouse) {
   const { certificate: cert, privateKey: key } = pair(house, 'card');
   installationKey(made(house, 'code.key'));
-  backingKey(made(house, 'backing.key'));
   return {
-    ...{ keyFile: 'code.key', backingKeyFile: 'backing.key', outboxFolder: 'outbox' },
+    ...{ keyFile: 'code.key', outboxFolder: 'outbox' },
     coreBanking: {
       card: {
         ...{ adapter: 'iso8583', host: 'cards.example', port: 1, institution: '1', terminal: 'T' },
@@ -377,7 +375,6 @@ describe('a key that the node made', () => {
   afterEach(() => house.remove());
 
   test.each([
-    ['backingKeyFile', backingKey],
     ['keyFile', installationKey],
     ['keyFile', sealingKey],
   ] as const)(
@@ -406,7 +403,7 @@ describe('a key that the node made', () => {
     (name) => {
       house.write('config.json', '{}');
       const file = join(house.folder, name);
-      for (const open of [installationKey, backingKey, sealingKey]) {
+      for (const open of [installationKey, sealingKey]) {
         const error = refusalOf(() => open(file));
         expect(error.code).toBe('SETTING_FILE_UNUSABLE');
         expect(error.message).toMatch(/[kK]eyFile: .*own\.key cannot be there: a part of its path/);
@@ -414,12 +411,6 @@ describe('a key that the node made', () => {
       }
     },
   );
-
-  test('a key of another kind is no key that signs statements', () => {
-    const file = join(house.folder, 'own.key');
-    house.write('own.key', pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey));
-    expect(refusalOf(() => backingKey(file)).message).toContain('It must hold an Ed25519 key');
-  });
 
   test('a file with a part of a certificate is damaged', () => {
     const file = join(house.folder, house.write('root.pem', house.authority.root));

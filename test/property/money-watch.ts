@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Follows the rows of a ledger in memory that hold money, block by block, and refuses the block that makes or loses any.
+// Follows the rows of a ledger in memory that hold money, block by block, and refuses the block that makes or loses any, or after which
+// the money of all holders is not the bank's supply.
 import {
   beginningOf,
+  heldIn,
+  Holdings,
+  sumsOf,
+  sumToUnits,
   type BasketRow,
   type CheckpointRow,
   type Hold,
   type OrderRow,
+  type SupplyRow,
   type TermsRow,
 } from '@fabric-offline-pay/domain';
-import type { Block, MemoryLedger } from '@fabric-offline-pay/testing';
+import { BANK, type Block, type MemoryLedger } from '@fabric-offline-pay/testing';
 import { HOLDING_MONEY, weightsOf } from '../support/money.js';
 import { must } from './property.js';
 
@@ -75,6 +81,9 @@ function keep(key: string, text: string): Kept {
 export class MoneyWatch {
   readonly #kept = new Map<string, Kept>();
   readonly #missing = new Map<string, bigint>();
+  readonly #holdings = new Holdings();
+  /** What the bank made less what it took back, by currency. */
+  readonly #supply = new Map<string, bigint>();
 
   /** Throws out of the submit of a block after which the money does not add up. */
   constructor(ledger: MemoryLedger) {
@@ -110,14 +119,33 @@ export class MoneyWatch {
     const before = this.#kept.get(key);
     for (const [currency, units] of before?.weights ?? []) this.#add(currency, -units);
     this.#kept.delete(key);
+    this.#holdings.put(key, text === null ? null : JSON.parse(text));
     if (text === null || !HOLDING_MONEY.has(key.split('/')[0] ?? '')) return;
     const kept = keep(key, text);
+    if (key.startsWith('supply/')) this.#addSupply(key, kept.value as SupplyRow);
     this.#kept.set(key, kept);
     for (const [currency, units] of kept.weights) this.#add(currency, units);
   }
 
   #add(currency: string, units: bigint): void {
     this.#missing.set(currency, (this.#missing.get(currency) ?? 0n) + units);
+  }
+
+  #addSupply(key: string, row: SupplyRow): void {
+    for (const { currency, amount, sign } of heldIn('supply', row, key))
+      this.#supply.set(currency, (this.#supply.get(currency) ?? 0n) - sign * sumToUnits(amount));
+  }
+
+  /** There is one bank: it owes somebody each unit that it made. */
+  #mustBelong(when: string): void {
+    const owed = sumsOf(this.#holdings.of(BANK));
+    for (const currency of new Set([...owed.keys(), ...this.#supply.keys()])) {
+      const [leaves, supply] = [owed.get(currency) ?? 0n, this.#supply.get(currency) ?? 0n];
+      must(
+        leaves === supply,
+        `after ${when} ${leaves} ${currency} belong to somebody of ${supply}`,
+      );
+    }
   }
 
   /** A payee keeps back exactly what its open disputes may take, and owes nobody nothing. */
@@ -136,6 +164,7 @@ export class MoneyWatch {
 
   #mustAddUp(when: string): void {
     this.#mustKeepBack(when);
+    this.#mustBelong(when);
     for (const [currency, missing] of this.#missing)
       must(missing === 0n, `after ${when} ${missing} ${currency} are missing on the ledger`);
   }

@@ -21,7 +21,7 @@ function configurationIn(folder: string, bankId: string): string {
     ...{ identities: {}, channel: 'c', chaincode: 'c', organisations: {} },
   };
   const tls = { cert: unused, key: unused, clientRoots: [unused], revocations: unused };
-  const files = { keyFile: 'code.key', backingKeyFile: 'backing.key', outboxFolder: 'outbox' };
+  const files = { keyFile: 'code.key', outboxFolder: 'outbox' };
   writeFileSync(file, JSON.stringify({ databaseFolder: 'db', ...files, tls, ledger }));
   return file;
 }

@@ -328,6 +328,62 @@ export {
   type Recovery,
 } from './settlement/losses.js';
 
+// What backs a bank's money: whose it is, the trees of what a bank owes, statements and proofs.
+export {
+  BACKING_RULES,
+  checkBacking,
+  type BackingDifference,
+  type BackingRule,
+} from './backing/check-backing.js';
+export {
+  backingProof,
+  isInTree,
+  leafBytes,
+  leavesOf,
+  LeafTree,
+  SEED_LENGTH,
+  treesOf,
+  type BackingLeaf,
+  type BackingProof,
+} from './backing/leaves.js';
+export {
+  Holdings,
+  liabilitiesOf,
+  sumsOf,
+  type BankOfPayee,
+  type Liability,
+} from './backing/liabilities.js';
+export {
+  outranks,
+  payeeBanksIn,
+  pocketOf,
+  type HeldMoney,
+  type HolderKind,
+  type PayeeBank,
+  type Pocket,
+} from './backing/pockets.js';
+export {
+  ASSETS,
+  BACKING_ROLE,
+  backingStatement,
+  isCounted,
+  missingBacking,
+  shortIn,
+  signStatement,
+  STATEMENT_FAULTS,
+  statementOf,
+  verifyStatement,
+  wholeBacking,
+  type AssetKind,
+  type BackingAsset,
+  type BackingStatement,
+  type CurrencyBacking,
+  type StatedCurrency,
+  type StatementFault,
+  type StatementParts,
+  type StatementResult,
+} from './backing/statement.js';
+
 // Opinions (unit 18).
 export { isDefective, opinionOf, UNRATED, withOpinion } from './feedback/ratings.js';
 

@@ -75,7 +75,7 @@ function writeConfiguration(folder: string, { card, mobile, smsc, mail }: Hosts)
   const [unused, password] = [write('unused.pem', ''), write('password', PASSWORD)];
   mkdirSync(join(folder, 'statements'));
   const config = {
-    ...{ databaseFolder: 'unused', keyFile: 'code.key', backingKeyFile: 'backing.key' },
+    ...{ databaseFolder: 'unused', keyFile: 'code.key' },
     ...{ outboxFolder: 'outbox', logLevel: 'silent' },
     tls: { cert: unused, key: unused, clientRoots: [unused], revocations: unused },
     ledger: {

@@ -7,11 +7,12 @@ import { verifyBytes, withLowS } from '../base/signature.js';
 import { sha256, type PublicKey } from '../platform/crypto.js';
 import { CborReader, CborWriter } from './cbor.js';
 
-/** Each kind of object, and whether a bank's issuer signs it. The header then names the issuer's key. */
+/** Each kind of object, and whether a bank signs it, by an issuer or by its node. The header then names the bank's key. */
 const IS_ISSUED = {
   'offpay/device-certificate': true,
   'offpay/payee-certificate': true,
   'offpay/bulletin': true,
+  'offpay/backing': true,
   'offpay/payment-request': false,
   'offpay/voucher': false,
   'offpay/receipt': false,
@@ -23,7 +24,7 @@ export type CosePurpose = keyof typeof IS_ISSUED;
 
 /** The parts of a COSE_Sign1. Nothing is verified yet. */
 export interface CoseParts {
-  /** The issuer's key: 8 bytes for objects that an issuer signs, undefined for the others. */
+  /** The bank's key: 8 bytes for objects that a bank signs, undefined for the others. */
   readonly kid: Buffer | undefined;
   readonly payload: Buffer;
   /** r‖s */
@@ -107,7 +108,7 @@ export const assembleCose = (
 
 /**
  * Signs a payload.
- * @param kid names the issuer's key, for certificates and bulletins only
+ * @param kid names the bank's key, for certificates, bulletins and statements of backing only
  */
 export async function signCose(
   purpose: CosePurpose,

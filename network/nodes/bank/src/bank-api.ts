@@ -12,7 +12,8 @@ import { BANK_ERRORS } from './bank-error.js';
 import { CUSTOMER_CHANNEL, type BankRole } from './caller.js';
 import { FUNDING_STATES } from './database/funding-tables.js';
 import { WORK_OPERATIONS } from './alerts/work-operations.js';
-import { MONEY_OPERATIONS } from './reconciliation/reconciliation-operations.js';
+import { BACKING_PROOF_OPERATIONS } from './backing/backing-operations.js';
+import { MONEY_OPERATIONS } from './money-operations.js';
 import { FUNDING_OPERATIONS, fundingOutcome } from './funding/funding-operations.js';
 import { RECORD_OPERATIONS } from './user-system/record-operations.js';
 import { INPUTS } from './inputs.js';
@@ -406,6 +407,7 @@ export const SERVICE_OPERATIONS = operations({
 export const BANK_OPERATIONS = operations({
   ...SERVICE_OPERATIONS,
   ...RECORD_OPERATIONS,
+  ...BACKING_PROOF_OPERATIONS,
   ...FUNDING_OPERATIONS,
   ...WORK_OPERATIONS,
   ...MONEY_OPERATIONS,

@@ -12,6 +12,8 @@ import { certificateFigures } from './clock-work/certificate-figures.js';
 import { endingFiles } from './clock-work/certificate-ends.js';
 import { clockLedger } from './clock-work/clock-ledger.js';
 import { clockWork } from './clock-work/clock-work.js';
+import { backingWork } from './backing/backing-work.js';
+import { statementSigner } from './backing/signer.js';
 import type { BankConfig } from './config.js';
 import { withoutStatements } from './core-banking/configuration.js';
 import type { CoreBanking, Hosts } from './core-banking/core-banking.js';
@@ -27,8 +29,7 @@ import { cappedFigures } from './outbox/capped-figures.js';
 import type { Carriers } from './outbox/open-carriers.js';
 import { payOutLedger, type PayOutLedger } from './pay-outs/pay-out-ledger.js';
 import { payOutWork } from './pay-outs/pay-out-work.js';
-import { backingKey } from './reconciliation/backing.js';
-import type { MONEY_OPERATIONS } from './reconciliation/reconciliation-operations.js';
+import type { MONEY_OPERATIONS } from './money-operations.js';
 import { reconciliationWork } from './reconciliation/reconciliation-work.js';
 import { installationKey } from './secrets/installation-key.js';
 import { settlingLedger } from './settling/settling-ledger.js';
@@ -97,6 +98,7 @@ class Building {
     const notices = this.#notices();
     const payOuts = this.#payOuts();
     const reconciliation = this.#reconciliation();
+    const backing = this.#backing();
     const { projections, jobs } = joined([
       notices,
       this.#memory(),
@@ -106,11 +108,17 @@ class Building {
       this.#watching(),
       payOuts,
       reconciliation,
+      backing,
     ]);
     return {
       projections,
       jobs,
-      handlers: { ...this.#workHandlers(), ...payOuts.handlers, ...reconciliation.handlers },
+      handlers: {
+        ...this.#workHandlers(),
+        ...payOuts.handlers,
+        ...reconciliation.handlers,
+        ...backing.handlers,
+      },
     };
   }
 
@@ -203,19 +211,34 @@ class Building {
     return { ...parts, jobs: clients === undefined ? [] : parts.jobs };
   }
 
+  /** Resolves when the tables have all that was on the ledger at the call. */
+  readonly #caughtUp = async (signal: AbortSignal): Promise<void> => {
+    const { base, clients } = this.#parts;
+    if (clients !== undefined) await base.work.reached((await clients.height()) - 1n, signal);
+  };
+
   #reconciliation() {
-    const { config, base, clients, hosts } = this.#parts;
+    const { config, base, hosts } = this.#parts;
     const { db, clock, work, metrics } = base;
     const parts = {
-      ...{ db, clock, hosts, bankId: this.#bankId },
+      ...{ db, clock, hosts, bankId: this.#bankId, caughtUp: this.#caughtUp },
       withoutStatements: withoutStatements(config.coreBanking),
-      caughtUp: async (signal: AbortSignal) => {
-        if (clients !== undefined) await work.reached((await clients.height()) - 1n, signal);
-      },
-      backingKey: backingKey(config.backingKeyFile),
       registry: metrics.registry,
     };
     return reconciliationWork(parts, work);
+  }
+
+  #backing() {
+    const { config, base } = this.#parts;
+    const { db, clock, work } = base;
+    const identity = config.ledger.identities['bank-node'];
+    const parts = {
+      ...{ db, clock, bankId: this.#bankId, caughtUp: this.#caughtUp, alerts: this.#alerts },
+      ...(identity !== undefined && {
+        sign: statementSigner({ ...identity, authorities: config.tls.clientRoots }),
+      }),
+    };
+    return backingWork(parts, work);
   }
 }
 

@@ -24,9 +24,6 @@ const configSchema = (path: ReturnType<typeof pathIn>) =>
     messages: messagesSchema(path),
     coreBanking: coreBankingSchema(path),
     alerts: alertsSchema(path),
-    backingKeyFile: path.describe(
-      'the Ed25519 key that signs statements of backing; made at the first start',
-    ),
     settling: z
       .strictObject({
         automatic: z

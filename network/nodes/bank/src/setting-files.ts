@@ -62,13 +62,9 @@ const alertFiles = ({ webhook }: BankConfig['alerts']): Files =>
         },
       ];
 
-/** @returns the keys that the node makes at its first start */
-export const bankMadeFiles = ({
-  keyFile,
-  backingKeyFile,
-}: Pick<BankConfig, 'keyFile' | 'backingKeyFile'>): readonly MadeFile[] => [
+/** @returns the key that the node makes at its first start */
+export const bankMadeFiles = ({ keyFile }: Pick<BankConfig, 'keyFile'>): readonly MadeFile[] => [
   { setting: 'keyFile', file: keyFile, content: 'sealingKey', isMade: true },
-  { setting: 'backingKeyFile', file: backingKeyFile, content: 'ed25519Key', isMade: true },
 ];
 
 /** @returns the files that the node reads at its start or when it speaks to somebody first */

@@ -37,7 +37,7 @@ it('follows the ledger no longer when it cannot listen', async () => {
   }
 });
 
-it.each(['keyFile', 'backingKeyFile'] as const)(
+it.each(['keyFile'] as const)(
   'makes no new %s beside a database that was used with the old one',
   async (setting) => {
     const place = await testPlace();

@@ -15,6 +15,7 @@ import type { Logger } from 'pino';
 import type { AuthenticationLedger } from './authentication-ledger.js';
 import { AuthenticationService } from './authentication-service.js';
 import { BANK_API, SERVICE_OPERATIONS, type OperationTable } from './bank-api.js';
+import { PublishedBacking } from './backing/read-backing.js';
 import { bankWork, type WorkCall, type WorkClients } from './bank-work.js';
 import type { BankConfig } from './config.js';
 import { openInstruments, type Instruments } from './core-banking/instruments.js';
@@ -87,6 +88,8 @@ class Building {
     const ledger = guardedLedger(this.#parts.ledger);
     const service = this.#service();
     const spending = new Spending(caps);
+    const { actor: bankId } = this.#config.ledger;
+    const published = new PublishedBacking({ db, clock, bankId });
     const { projections, jobs, handlers } = this.#work();
     return {
       projections,
@@ -94,7 +97,7 @@ class Building {
       api: BANK_API,
       handlers: {
         ...SERVICE_HANDLERS,
-        ...withContext(RECORD_HANDLERS, () => ({ db, clock, limits, ledger })),
+        ...withContext(RECORD_HANDLERS, () => ({ db, clock, limits, ledger, published })),
         ...withContext(FUNDING_HANDLERS, () => ({ db, clock, limits })),
         ...handlers,
       },

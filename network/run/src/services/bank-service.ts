@@ -68,7 +68,6 @@ function bankConfiguration(
       teller,
     }),
     keyFile: at(home, 'codes.key'),
-    backingKeyFile: at(home, 'backing.key'),
     outboxFolder: outboxOf(home),
     ...(hasStandIns && standInSettings(home)),
     limits: { ...(codeSeconds === undefined ? {} : { codeSeconds }) },

@@ -90,6 +90,12 @@ export const ALERT_TEXTS: Readonly<Record<AlertKind, { meaning: string; remedy: 
     meaning: 'A host has given no statement of a day. Nothing of it was compared.',
     remedy: 'Ask whoever runs the host for it. The node compares the day again when it is there.',
   },
+  backingShort: {
+    meaning:
+      'The newest statement of backing names less backing than there is money on the ledger.',
+    remedy:
+      'Read the statement and the reconciliation of the days before it, and make good what is missing. The alert ends with a statement that does not fall short.',
+  },
   cappedCodes: {
     meaning: 'A customer gets no more one-time codes: too many were sent and not used.',
     remedy: "Look at the tries of the customer's logins: somebody may try to get in.",

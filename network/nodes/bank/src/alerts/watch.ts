@@ -126,6 +126,19 @@ async function missingStatements({
   );
 }
 
+/** Of the newest statement that no wrong clock made. */
+async function shortBacking({ db, clock }: WatchContext): Promise<string[]> {
+  const row = await db
+    .selectFrom('backing_statements')
+    .select('short')
+    .where('doubted', '=', false)
+    .where('day', '<=', dayOf(clock()))
+    .orderBy('day', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined || row.short === '' ? [] : row.short.split(',');
+}
+
 /** What is wrong now of each kind that the node looks for. */
 const LOOKS = {
   cappedCodes: cappedCustomers,
@@ -135,6 +148,7 @@ const LOOKS = {
   confirmationWaits: unconfirmed,
   payOutWaits: waitingPayOuts,
   missingStatement: missingStatements,
+  backingShort: shortBacking,
 } as const satisfies Partial<Record<AlertKind, (context: WatchContext) => Promise<string[]>>>;
 
 /** Looks once. */

@@ -21,6 +21,8 @@ export const ALERT_KINDS = [
   'payOutWaits',
   /** A host has not left its statement of a day, hours after its end. Subject: the host's adapter and the day. */
   'missingStatement',
+  /** The newest statement of backing names less backing than supply. Subject: the currency. */
+  'backingShort',
   /** A customer gets no more one-time codes: too many were not used. Subject: the customer's pseudonym. */
   'cappedCodes',
   /** A passkey's counter did not rise: it seems to be copied. Subject: the customer's pseudonym and the passkey's id. */

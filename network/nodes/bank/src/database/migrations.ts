@@ -6,6 +6,7 @@ import {
   createPosition,
 } from '@fabric-offline-pay/node-common/node';
 import { ALERT_MIGRATIONS } from './alerts-migrations.js';
+import { BACKING_MIGRATIONS } from './backing-migrations.js';
 import { CLOCK_MIGRATIONS } from './clock-migrations.js';
 import { ERASURE_MIGRATIONS } from './erasure-migrations.js';
 import { FUNDING_MIGRATIONS } from './funding-migrations.js';
@@ -262,4 +263,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   '0018-followed-tables': { up: createFollowedTables },
   ...ERASURE_MIGRATIONS,
   '0033-made-keys': { up: createMadeKeys },
+  ...BACKING_MIGRATIONS,
 };

@@ -77,20 +77,9 @@ export interface ReconciledHostTable {
   doubted: Generated<boolean>;
 }
 
-/** A signed statement of what backs the currency on the ledger. */
-export interface BackingTable {
-  day: string;
-  made_at: number;
-  /** Whether a clock that was ahead made it: it is stated again when its day comes. */
-  doubted: Generated<boolean>;
-  /** Compact JWS. */
-  statement: string;
-}
-
 export interface ReconciliationTables {
   supplies: SupplyTable;
   funding_ids: FundingIdTable;
   reconciliations: ReconciliationTable;
   reconciled_hosts: ReconciledHostTable;
-  backings: BackingTable;
 }

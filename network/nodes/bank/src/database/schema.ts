@@ -6,6 +6,7 @@ import type { CoreBankingTables } from '../core-banking/tables.js';
 import type { Language } from '../messages/language.js';
 import type { MessageTables } from '../messages/tables.js';
 import type { AlertTables } from './alerts-tables.js';
+import type { BackingTables } from './backing-tables.js';
 import type { ClockTables } from './clock-tables.js';
 import type { FundingTables } from './funding-tables.js';
 import type { SettlingTables } from './settling-tables.js';
@@ -177,6 +178,7 @@ export interface BankTables
     SettlingTables,
     ClockTables,
     AlertTables,
+    BackingTables,
     PasskeyTables,
     PayOutTables,
     ReconciliationTables {

@@ -2,10 +2,11 @@
 // The random life of an order whose money a former version of the node gave back, with a port to hosts that chose by itself between release
 // and refund, until the node was updated: wherever it stood then, and however often the host is away, nothing gets stuck, the instruments get
 // what the merchant did not keep, and reconciliation finds ledger, book and backing alike.
-import { digestOf } from '@fabric-offline-pay/domain';
+import { digestOf, wholeBacking } from '@fabric-offline-pay/domain';
 import * as fc from 'fast-check';
 import { SEED } from '../../../../../test/support/seeded.js';
 import { testPlace } from '../../../common/src/testing/test-place.js';
+import { readBackingSnapshot, statedOf } from '../backing/state-backing.js';
 import { openAccount } from '../core-banking/book/open-account.js';
 import { dayOf } from '../core-banking/book/post-entry.js';
 import {
@@ -17,10 +18,9 @@ import { embeddedCoreBanking } from '../core-banking/embedded/embedded-core-bank
 import { OPEN_MOVE_STATES } from '../database/funding-tables.js';
 import { openBankDatabase } from '../database/open-database.js';
 import type { BankDatabase } from '../database/schema.js';
-import { backingAt } from '../reconciliation/backing.js';
 import { compareLedger } from '../reconciliation/compare-ledger.js';
 import { keepFundingIds } from '../reconciliation/funding-ids.js';
-import { readDay, readSnapshot } from '../reconciliation/snapshot.js';
+import { readDay } from '../reconciliation/snapshot.js';
 import { doneAtHost } from '../testing/done-at-host.js';
 import { emptyTables } from '../testing/hosts/banking-database.js';
 import {
@@ -241,9 +241,11 @@ async function findings() {
   const differences = [];
   for (const day of days)
     differences.push(...compareLedger(day, (await readDay(db, day)).items).differences);
-  const snapshot = await readSnapshot(db);
-  const backing = backingAt({ bankId: 'b', day: dayOf(now) }, snapshot).currencies['EUR'];
-  return { differences, unexplained: backing?.unexplained, underWay: backing?.underWay };
+  const stated = statedOf(await readBackingSnapshot(db, 'b'))['EUR'];
+  if (stated === undefined) throw new Error('The bank states nothing of its currency.');
+  const { supply, underWay } = stated;
+  const unexplained = wholeBacking(stated) - BigInt(supply) - BigInt(underWay);
+  return { differences, unexplained: unexplained.toString(), underWay };
 }
 
 const NOTHING_FOUND = { differences: [], unexplained: '0' };

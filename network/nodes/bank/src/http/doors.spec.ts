@@ -87,7 +87,7 @@ describe.each(routes)('%s', (_name, route) => {
 
 it('refuses strangers an unknown path like an existing one', async () => {
   const nowhere = { method: 'GET', path: '/nowhere' } as const;
-  for (const kind of ['no role', 'auditor', 'revoked teller'])
+  for (const kind of ['no role', 'cashier', 'revoked teller'])
     expect(await call(nowhere, kind)).toEqual(REFUSED);
   expect(await call(nowhere, 'teller')).toEqual({ status: 404, code: 'NOT_FOUND' });
 });
@@ -98,7 +98,7 @@ const WHO: Readonly<Record<BankRole, readonly (keyof OperationTable)[]>> = {
     ...(['enrol', 'updateProfile', 'registerDevice'] as const),
     ...(['startRecovery', 'confirmRecovery', 'stopChange', 'openAccount'] as const),
     ...(['eraseCustomer', 'setClaimAgreement', 'linkPayeeAccount'] as const),
-    ...(['findFundings', 'listPayOuts'] as const),
+    ...(['findFundings', 'listPayOuts', 'readNewestBacking', 'readBacking'] as const),
   ],
   'customer-channel': [
     ...(['openLogin', 'completeProfile', 'beginAuthentication', 'submitPassword'] as const),
@@ -114,7 +114,7 @@ const WHO: Readonly<Record<BankRole, readonly (keyof OperationTable)[]>> = {
     ...(['beginPasskey', 'registerPasskey', 'listPasskeys'] as const),
     ...(['renamePasskey', 'removePasskey'] as const),
     ...(['readStatement', 'statementFile', 'listHolds', 'listReserves', 'listDevices'] as const),
-    ...(['listMessages', 'recommend', 'setHabits', 'exportData'] as const),
+    ...(['listMessages', 'recommend', 'setHabits', 'exportData', 'readBackingProof'] as const),
     ...(['listChanges', 'offerAddresses', 'listLogins', 'listPurchases'] as const),
   ],
   'bank-node': ['recordPurchase'],
@@ -128,14 +128,15 @@ const WHO: Readonly<Record<BankRole, readonly (keyof OperationTable)[]>> = {
       'listJobs',
     ] as const),
     ...(['findFundings', 'listPayOuts', 'payOutTransactions', 'readReconciliation'] as const),
-    ...(['reconcileDay', 'readBacking'] as const),
+    ...(['reconcileDay', 'readNewestBacking', 'readBacking', 'readBackingSeed'] as const),
+    'stateBacking',
   ],
   'auth-service': [],
   cashier: [],
   terminal: [],
   dispatcher: [],
   courier: [],
-  auditor: [],
+  auditor: ['readNewestBacking', 'readBacking', 'readBackingSeed'],
 };
 
 it.each(BANK_ROLES)('%s may call only what it needs', (role) => {

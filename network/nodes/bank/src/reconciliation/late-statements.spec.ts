@@ -64,7 +64,7 @@ function host(entries: Entries, comes: Readonly<Record<string, string>> = {}): H
 
 const partsOf = (hosts: Hosts): ReconciliationParts => ({
   ...{ db, hosts, clock: () => now, caughtUp: () => Promise.resolve() },
-  ...{ bankId: 'bank-1', backingKey: {} as ReconciliationParts['backingKey'] },
+  ...{ bankId: 'bank-1' },
 });
 
 const cards = (statements: HostStatements): Hosts => new Map([['cards', statements]]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// When days are reconciled: each day after midnight of UTC, and when an operator asks. Then the bank states what backs its currency.
+// When days are reconciled: each day after midnight of UTC, and when an operator asks.
 import { NodeError, type Handlers } from '@fabric-offline-pay/node-common/client';
 import type { JobData, JobKind, Work, WorkParts } from '@fabric-offline-pay/node-common/node';
 import { Gauge, type Registry } from 'prom-client';
@@ -7,21 +7,17 @@ import { toInstant } from '../clock.js';
 import { dayOf } from '../core-banking/book/post-entry.js';
 import { HostUnavailable } from '../core-banking/core-banking.js';
 import type { BankDatabase, BankTables } from '../database/schema.js';
-import { backingAt, type BackingKey } from './backing.js';
-import { keepFundingIds } from './funding-ids.js';
 import { dayFrom, isOver } from './days.js';
 import { daysUncompared } from './host-part.js';
 import { reconcileDay, type ReconciliationContext } from './reconcile-day.js';
 import type { RECONCILIATION_OPERATIONS } from './reconciliation-operations.js';
 import { report, type Report } from './report.js';
-import { readSnapshot } from './snapshot.js';
 import { Supplies } from './supplies.js';
 import { trustedNow } from './wrong-clock.js';
 
-/** What reconciliation and statements of backing use. */
+/** What reconciliation uses. */
 export interface ReconciliationParts extends ReconciliationContext {
   readonly bankId: string;
-  readonly backingKey: BackingKey;
   /** Of the node's figures. */
   readonly registry?: Registry;
 }
@@ -138,40 +134,6 @@ const reconcileJob = (context: ReconciliationContext): JobKind => ({
   },
 });
 
-/**
- * States today's backing, once; what a clock that was ahead has stated of it is replaced.
- * @returns whether it was not stated before
- * @throws ClockBehind
- */
-export async function publishBacking(
-  { db, clock, caughtUp, bankId, backingKey }: ReconciliationParts,
-  signal: AbortSignal,
-): Promise<boolean> {
-  await caughtUp(signal);
-  await keepFundingIds(db);
-  const now = await trustedNow({ db, clock });
-  const statement = backingAt({ bankId, day: dayOf(now) }, await readSnapshot(db));
-  const row = { made_at: now, doubted: false, statement: backingKey.sign(statement) };
-  const inserted = await db
-    .insertInto('backings')
-    .values({ day: statement.day, ...row })
-    .onConflict((conflict) =>
-      conflict.column('day').doUpdateSet(row).where('backings.doubted', '=', true),
-    )
-    .returning('day')
-    .executeTakeFirst();
-  return inserted !== undefined;
-}
-
-const publishBackingJob = (parts: ReconciliationParts): JobKind => ({
-  name: 'publish-backing',
-  schedule: '30 0 * * *',
-  givenUpAfterSeconds: HOUR,
-  run: async (_, signal) => {
-    await publishBacking(parts, signal);
-  },
-});
-
 export type ReconciliationHandlers = Handlers<typeof RECONCILIATION_OPERATIONS, unknown>;
 
 /** What a clock that was ahead says of a day that has not begun is not shown. @throws {NodeError} NOT_FOUND */
@@ -188,15 +150,6 @@ async function readReport(context: ReconciliationContext, day: string) {
     .executeTakeFirst();
   if (row === undefined) throw new NodeError('NOT_FOUND', 'day');
   return { ...report.parse(JSON.parse(row.report)), madeAt: toInstant(row.made_at) };
-}
-
-async function readBacking(parts: ReconciliationParts, day: string) {
-  ensureBegun(parts, day);
-  const { db, backingKey } = parts;
-  const row = await db.selectFrom('backings').selectAll().where('day', '=', day).executeTakeFirst();
-  if (row === undefined) throw new NodeError('NOT_FOUND', 'day');
-  const { made_at: madeAt, statement } = row;
-  return { day, madeAt: toInstant(madeAt), statement, publicKey: backingKey.publicKey };
 }
 
 /** Today is compared once more when it is over. @throws {NodeError} INPUT_INVALID for a day that has not begun */
@@ -216,7 +169,6 @@ const handlersOf = (parts: ReconciliationParts, work: Asking): ReconciliationHan
     await askForDay(parts, work, day);
     return { asked: true };
   },
-  readBacking: (_, { day }) => readBacking(parts, day),
 });
 
 /** Counts the differences of all reports: one counts until its day is compared again without it. */
@@ -251,7 +203,7 @@ export function reconciliationWork(parts: ReconciliationParts, work: Asking): Re
   countDifferences(parts);
   return {
     projections: [new Supplies(parts.bankId)],
-    jobs: [reconcileJob(parts), publishBackingJob(parts)],
+    jobs: [reconcileJob(parts)],
     handlers: handlersOf(parts, work),
   };
 }

@@ -197,21 +197,21 @@ export async function keysAtEdges(
   return new Set(rows.map((row) => row.entry_key));
 }
 
-const atOnce = <Result>(db: BankDatabase, read: (db: Database) => Promise<Result>) =>
-  db.transaction().setIsolationLevel('repeatable read').execute(read);
+/** Reads several things as they are at one moment. */
+export const atOnce = <Result>(
+  db: BankDatabase,
+  read: (db: Database) => Promise<Result>,
+): Promise<Result> => db.transaction().setIsolationLevel('repeatable read').execute(read);
 
-const readUntil = async (db: Database, day: string): Promise<Snapshot> => ({
+/** @param day UTC; {@link ALWAYS} for everything */
+export const readUntil = async (db: Database, day: string): Promise<Snapshot> => ({
   ledger: await readHeight(db),
   items: await readItems(db, day),
   until: await readTotals(db, day),
 });
 
 /** Later than any day: everything. */
-const ALWAYS = '9999-12-31';
-
-/** @returns what ledger and book say now */
-export const readSnapshot = (db: BankDatabase): Promise<Snapshot> =>
-  atOnce(db, (transaction) => readUntil(transaction, ALWAYS));
+export const ALWAYS = '9999-12-31';
 
 /** @returns what ledger and book say of a day and of what was before it */
 export const readDay = (db: BankDatabase, day: string): Promise<DaySnapshot> =>

@@ -45,7 +45,6 @@ async function night(setting: Setting, days: number): Promise<boolean> {
   const parts: ReconciliationParts = {
     ...{ db, ...setting, bankId: 'bank-1', caughtUp: () => Promise.resolve() },
     clock: () => Date.parse(`${dayFrom(DAY, days)}T00:15:00Z`),
-    backingKey: {} as ReconciliationParts['backingKey'],
   };
   const { jobs } = reconciliationWork(parts, noWork);
   const run = jobs.find(({ name }) => name === 'reconcile-day')?.run({}, signal);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a clock that was ahead has made of days that had not come counts as not made when they come. One that is behind makes nothing so.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Registry } from 'prom-client';
 import { testPlace } from '../../../common/src/testing/test-place.js';
+import { publishBacking as publish, type BackingContext } from '../backing/publish-backing.js';
+import { PublishedBacking } from '../backing/read-backing.js';
 import {
   HostUnavailable,
   type HostEntry,
@@ -14,14 +13,9 @@ import {
 import { openBankDatabase } from '../database/open-database.js';
 import type { BankDatabase } from '../database/schema.js';
 import { bookLine } from '../testing/book-line.js';
-import { backingKey } from './backing.js';
 import { dayFrom } from './days.js';
 import { reconcileDay } from './reconcile-day.js';
-import {
-  publishBacking,
-  reconciliationWork,
-  type ReconciliationParts,
-} from './reconciliation-work.js';
+import { reconciliationWork, type ReconciliationParts } from './reconciliation-work.js';
 import { ClockBehind } from './wrong-clock.js';
 
 const TODAY = '2026-11-20';
@@ -34,11 +28,6 @@ const THEFT: HostEntry = {
 
 const signal = new AbortController().signal;
 const noWork = { ask: () => Promise.resolve(), wake: () => undefined };
-const folder = mkdtempSync(join(tmpdir(), 'offpay-wrong-clock-'));
-const key = backingKey(join(folder, 'backing.key'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
 
 let db: BankDatabase;
 let now = 0;
@@ -47,6 +36,8 @@ let really = 0;
 
 beforeEach(async () => {
   db = await openBankDatabase(await testPlace());
+  const position = { id: 1, next_block: 4, last_hash: 'earlier', first_hash: '' };
+  await db.insertInto('ledger_position').values(position).execute();
 });
 afterEach(() => db.destroy());
 
@@ -66,8 +57,19 @@ const mobile = (isSilent: () => boolean): HostStatements => ({
 
 const partsOf = (hosts: Hosts = new Map()): ReconciliationParts => ({
   ...{ db, hosts, clock: () => now, caughtUp: () => Promise.resolve() },
-  ...{ bankId: 'bank-1', backingKey: key },
+  bankId: 'bank-1',
 });
+
+/** Statements are not signed here: what they say is compared. */
+const backingOf = (): BackingContext => ({
+  ...{ db, clock: () => now, caughtUp: () => Promise.resolve(), bankId: 'bank-1' },
+  sign: (statement) => Promise.resolve({ statement: JSON.stringify(statement), certificate: '' }),
+  alerts: { open: () => Promise.resolve() },
+});
+
+const publishBacking = (): Promise<boolean> => publish(backingOf(), signal);
+
+const readBacking = (day: string) => new PublishedBacking(backingOf()).statement(day);
 
 async function night(hosts: Hosts): Promise<void> {
   const { jobs } = reconciliationWork(partsOf(hosts), noWork);
@@ -133,39 +135,29 @@ test('what a statement said of a day that was over stays named, though the clock
 test('a report of a day that has not come is not shown, and its differences do not count', async () => {
   setClocks(`${dayFrom(STOLEN, 1)}T09:00:00Z`, `${AHEAD}T09:00:00Z`);
   await reconcileDay(partsOf(new Map([['mobile', mobile(() => false)]])), STOLEN, signal);
-  await publishBacking(partsOf(), signal);
+  await publishBacking();
   const registry = new Registry();
   const { handlers } = reconciliationWork({ ...partsOf(), registry }, noWork);
   const counted = async () =>
     (await registry.metrics()).split('\n').filter((line) => /pair=/.test(line));
   expect(await counted()).toContain('offpay_reconciliation_differences{pair="book-host"} 1');
   setClocks(`${dayFrom(STOLEN, -1)}T09:00:00Z`);
-  for (const read of [
-    handlers.readReconciliation(undefined, { day: STOLEN }),
-    handlers.readBacking(undefined, { day: AHEAD }),
-  ])
+  for (const read of [handlers.readReconciliation(undefined, { day: STOLEN }), readBacking(AHEAD)])
     await expect(read).rejects.toMatchObject({ code: 'NOT_FOUND' });
   expect(await counted()).toContain('offpay_reconciliation_differences{pair="book-host"} 0');
 });
 
 test('backing that a clock stated ahead is stated again on its day, once', async () => {
   setClocks(`${TODAY}T09:00:00Z`, `${AHEAD}T00:30:00Z`);
-  expect(await publishBacking(partsOf(), signal)).toBe(true);
+  expect(await publishBacking()).toBe(true);
   setClocks(`${dayFrom(TODAY, 1)}T00:30:00Z`);
-  expect(await publishBacking(partsOf(), signal)).toBe(true);
-  const position = { id: 1, next_block: 8, last_hash: 'later', first_hash: '' };
-  await db.insertInto('ledger_position').values(position).execute();
+  expect(await publishBacking()).toBe(true);
+  await db.updateTable('ledger_position').set({ next_block: 8, last_hash: 'later' }).execute();
   setClocks(`${AHEAD}T00:30:00Z`);
-  expect(await publishBacking(partsOf(), signal)).toBe(true);
-  const { statement } = await reconciliationWork(partsOf(), noWork).handlers.readBacking(
-    undefined,
-    { day: AHEAD },
-  );
-  const [, content = ''] = statement.split('.');
-  expect(JSON.parse(Buffer.from(content, 'base64url').toString())).toMatchObject({
-    ...{ day: AHEAD, ledger: { block: 7 } },
-  });
-  expect(await publishBacking(partsOf(), signal)).toBe(false);
+  expect(await publishBacking()).toBe(true);
+  const { statement } = await readBacking(AHEAD);
+  expect(JSON.parse(statement)).toMatchObject({ day: AHEAD, height: { block: 7 } });
+  expect(await publishBacking()).toBe(false);
 });
 
 /** Money of the bank came onto the ledger. */
@@ -188,19 +180,19 @@ describe('a clock that is behind the ledger', () => {
     let isSilent = false;
     const hosts = new Map([['mobile', mobile(() => isSilent)]]);
     await nightsFrom(STOLEN, 3, hosts);
-    await publishBacking(partsOf(), signal);
+    await publishBacking();
     await supply(`${dayFrom(STOLEN, 2)}T00:14:00Z`);
     const before = await dayRows();
     isSilent = true;
     setClocks(`${dayFrom(STOLEN, 2)}T10:00:00Z`, YEAR_AGO);
     await night(hosts);
     await expect(reconcileDay(partsOf(hosts), STOLEN, signal)).rejects.toThrow(ClockBehind);
-    await expect(publishBacking(partsOf(), signal)).rejects.toThrow(ClockBehind);
+    await expect(publishBacking()).rejects.toThrow(ClockBehind);
     expect(await dayRows()).toEqual(before);
     await nightsFrom(dayFrom(STOLEN, 3), 1, hosts);
     expect(await rowOf(STOLEN)).toMatchObject({ missing: '', keys: [THEFT.reference] });
-    expect(await publishBacking(partsOf(), signal)).toBe(true);
-    const backings = await db.selectFrom('backings').select(['day', 'doubted']).execute();
+    expect(await publishBacking()).toBe(true);
+    const backings = await db.selectFrom('backing_statements').select(['day', 'doubted']).execute();
     expect(backings.every(({ doubted }) => !doubted)).toBe(true);
   });
 
@@ -210,7 +202,7 @@ describe('a clock that is behind the ledger', () => {
   ])('%s', async (_by, newest, isRight) => {
     await supply(newest);
     setClocks('2026-11-20T12:00:00Z');
-    const stated = publishBacking(partsOf(), signal).catch((error: unknown) => error);
+    const stated = publishBacking().catch((error: unknown) => error);
     expect(await stated).toEqual(isRight ? true : expect.any(ClockBehind));
   });
 });

@@ -52,7 +52,7 @@ async function doubtEarly(db: BankDatabase, now: number): Promise<void> {
     .where('doubted', '=', false)
     .execute();
   await db
-    .updateTable('backings')
+    .updateTable('backing_statements')
     .set(doubted)
     .where('day', '>', dayOf(now))
     .where('doubted', '=', false)

@@ -37,11 +37,12 @@ export class BankHouse {
   static async open({ alertUrl, ...changes }: Changes = {}, parts: Parts = {}): Promise<BankHouse> {
     const house = new TestHouse({
       ...{ name: 'bank', server: 'bank-authentication', mspId: 'BankMSP', actor: 'bank-1' },
+      identities: ['bank-node'],
     } as const);
     const { logger } = house;
     const ledger = new FakeLedger();
     const file = house.configured({
-      ...{ keyFile: 'code.key', backingKeyFile: 'backing.key', outboxFolder: 'outbox' },
+      ...{ keyFile: 'code.key', outboxFolder: 'outbox' },
       ...changes,
       ...(alertUrl !== undefined && {
         alerts: {

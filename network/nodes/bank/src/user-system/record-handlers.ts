@@ -3,6 +3,8 @@
 import type { FileAnswer, Handlers, ParsedInput } from '@fabric-offline-pay/node-common/client';
 import { statementFile as fileOf, type StatementEntry } from '@fabric-offline-pay/node-common/node';
 import { toInstant } from '../clock.js';
+import type { BACKING_PROOF_OPERATIONS } from '../backing/backing-operations.js';
+import type { PublishedBacking } from '../backing/read-backing.js';
 import type { BankContext } from '../context.js';
 import { optIn, optOut } from '../habits/choices.js';
 import { recommend } from '../habits/recommend.js';
@@ -18,9 +20,11 @@ import {
 } from '../statements/read-statement.js';
 import type { RECORD_OPERATIONS } from './record-operations.js';
 
-export type RecordContext = Pick<BankContext, 'db' | 'clock' | 'limits' | 'ledger'>;
+export interface RecordContext extends Pick<BankContext, 'db' | 'clock' | 'limits' | 'ledger'> {
+  readonly published: PublishedBacking;
+}
 
-type Operations = typeof RECORD_OPERATIONS;
+type Operations = typeof RECORD_OPERATIONS & typeof BACKING_PROOF_OPERATIONS;
 type Input<Name extends keyof Operations> = ParsedInput<Operations[Name]>;
 
 async function customerOf(context: RecordContext, loginId: string): Promise<string> {
@@ -108,6 +112,9 @@ export const RECORD_HANDLERS: Handlers<Operations, RecordContext> = {
   },
   async exportData(context, { loginId }) {
     return exportCustomer(context.db, await customerOf(context, loginId));
+  },
+  async readBackingProof(context, { loginId, currency, day }) {
+    return context.published.proof(await customerOf(context, loginId), currency, day);
   },
   eraseCustomer: (context, { customerId }) => eraseCustomer(context, customerId),
 };

@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Attribute } from '@fabric-offline-pay/domain';
 import { pino, type Logger } from 'pino';
 import type { NodeConfigInput } from '../program/node-config.js';
 import { TestAuthority } from './certificates.js';
@@ -16,6 +17,8 @@ export interface Organisation {
   readonly server: string;
   readonly mspId: string;
   readonly actor: string;
+  /** Roles of which the node has a certificate, where it needs one without a ledger. */
+  readonly identities?: readonly Attribute[];
 }
 
 const OWN_ONLY = 0o600;
@@ -52,8 +55,17 @@ export class TestHouse {
     rmSync(this.folder, { recursive: true });
   }
 
+  #identityOf(role: Attribute) {
+    const { actor } = this.#organisation;
+    const { cert, key } = this.authority.issue({ commonName: role, role, actor });
+    return {
+      certificate: this.write(`${role}-cert.pem`, cert),
+      privateKey: this.write(`${role}-key.pem`, key),
+    };
+  }
+
   #settings(): NodeConfigInput {
-    const { server, mspId, actor } = this.#organisation;
+    const { server, mspId, actor, identities = [] } = this.#organisation;
     const { cert, key } = this.authority.issue({ commonName: server });
     return {
       databaseFolder: 'database',
@@ -69,7 +81,7 @@ export class TestHouse {
         tlsRoot: this.write('unused.pem', ''),
         mspId,
         actor,
-        identities: {},
+        identities: Object.fromEntries(identities.map((role) => [role, this.#identityOf(role)])),
         channel: 'c',
         chaincode: 'c',
         organisations: {},

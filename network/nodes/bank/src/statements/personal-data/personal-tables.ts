@@ -82,6 +82,8 @@ export const PERSONAL_DATA: readonly PersonalTable[] = [
   { table: 'account_devices', erasure: keep(LEDGER) },
   { table: 'account_refunds', erasure: keep(BOOKS) },
   { table: 'account_debts', erasure: keep(BOOKS) },
+  { table: 'backing_pockets', erasure: keep(LEDGER) },
+  { table: 'backing_leaves', erasure: keep(BOOKS) },
   // `forgetHabits` deletes these, together with what they added to others' recommendations.
   { table: 'habit_purchases', erasure: DELETE },
   { table: 'habit_items', erasure: DELETE },
