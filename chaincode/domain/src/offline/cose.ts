@@ -12,6 +12,7 @@ const IS_ISSUED = {
   'offpay/device-certificate': true,
   'offpay/payee-certificate': true,
   'offpay/bulletin': true,
+  'offpay/audit-report': true,
   'offpay/backing': true,
   'offpay/payment-request': false,
   'offpay/voucher': false,

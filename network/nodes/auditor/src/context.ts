@@ -1,24 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every operation of the node uses.
 import type { AuditorDatabase } from './database/schema.js';
+import type { ReportSigner } from './report/sign-report.js';
 
 /** `reporter`: whoever tells the auditor directly what it accepted, with a certificate from the auditor. */
 export const AUDITOR_ROLES = ['auditor', 'operator', 'reporter'] as const;
 
 export type Role = (typeof AUDITOR_ROLES)[number];
 
-/** Signs the auditor's reports. */
-export interface ReportSigner {
-  /** PEM: whoever believes a report checks it. */
-  readonly certificate: string;
-  /** @returns r‖s over the SHA-256 of the bytes */
-  sign(bytes: Uint8Array): Uint8Array;
-}
-
 export interface AuditorContext {
   readonly db: AuditorDatabase;
   readonly chaincode: string;
-  readonly signer: ReportSigner | undefined;
+  readonly signer: ReportSigner;
   /** Milliseconds since 1970. */
   readonly clock: () => number;
 }

@@ -7,8 +7,9 @@ import { definedNames, definitionOf } from '../channel/definitions.js';
 import type { AuditorDatabase } from '../database/schema.js';
 import { readRules } from '../engine/rules-in-force.js';
 import { RULES, type RuleName } from '../findings/finding.js';
-import { figuresOf, totalsByCurrency, type MoneyTotals } from '../money/index.js';
+import type { MoneyTotals } from '../money/index.js';
 import { overdueFindings } from '../overdue/overdue-findings.js';
+import { shownMoney } from './shown-money.js';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
 const block = z.int().min(0);
@@ -62,19 +63,6 @@ export type AuditReport = z.output<typeof auditReport>;
 export class NothingAudited extends Error {
   override readonly name = 'NothingAudited';
 }
-
-const moneyOf = (totals: MoneyTotals): AuditReport['money'] => {
-  const figures = figuresOf(totals);
-  return [...totalsByCurrency(totals)].map(([currency, { made, takenBack, onLedger }]) => ({
-    currency,
-    made: made.toString(),
-    takenBack: takenBack.toString(),
-    onLedger: onLedger.toString(),
-    parts: figures
-      .filter((figure) => figure.currency === currency)
-      .map(({ bank, part, units: amount }) => ({ bank, part, amount: amount.toString() })),
-  }));
-};
 
 async function readFindings(db: AuditorDatabase, from: number): Promise<AuditReport['findings']> {
   const rows = await db
@@ -179,7 +167,10 @@ export async function reportOf(
       return defined ? [{ name, sequence: defined.sequence, version: defined.version }] : [];
     }),
     transactions: await readCounts(db),
-    money: moneyOf(JSON.parse(state.money) as MoneyTotals),
+    money: shownMoney(JSON.parse(state.money) as MoneyTotals).map((each) => ({
+      ...each,
+      parts: [...each.parts],
+    })),
     findings: await readFindings(db, from),
     overdue: await overdueFindings(db, chaincode, time),
     stopped: await readStop(db),
