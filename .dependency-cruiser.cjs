@@ -57,6 +57,14 @@ module.exports = {
       { path: '^network/nodes/auditor/' },
       { path: '^(scripts|test)/' },
     ),
+    {
+      ...forbid(
+        'second-line-counts-alone',
+        'What believes no sum of the chaincode shares no code with it: only types, to name every kind of row.',
+        { path: '^network/nodes/auditor/src/(money|overdue|rows)/', pathNot: '\\.spec\\.ts$' },
+        { path: '^(chaincode|sdk)/', dependencyTypesNot: ['type-only'] },
+      ),
+    },
     forbid(
       'no-contract-to-contract',
       'Concepts meet in the domain and in shared/, never in each other.',

@@ -97,6 +97,14 @@ export const COMMANDS: readonly CommandEntry[] = [
       load: async () => (await import('./commands/jobs.js')).jobsCommand(),
     },
   ]),
+  ...group('Audit:', [
+    {
+      name: 'audit',
+      description:
+        'proves from blocks alone that no money appeared or vanished; exit code 0 when nothing was found, 1 for findings, 3 when it is incomplete',
+      load: async () => (await import('./commands/audit.js')).auditCommand(),
+    },
+  ]),
   ...group('Paying without a network:', [
     {
       name: 'device',

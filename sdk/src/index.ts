@@ -15,7 +15,7 @@ export type { Recovered, ResumedTransaction } from './gateway/resume.js';
 export { Statistics, type Latencies, type StatisticsSnapshot } from './gateway/statistics.js';
 
 export type { CommittedBlock, CommittedTransaction } from './blocks/committed-block.js';
-export { headerHash, type BlockHeader } from './blocks/header-hash.js';
+export { headerBytes, headerHash, type BlockHeader } from './blocks/header-hash.js';
 export { rowChange, type KeyedChange, type RowChange } from './blocks/row-change.js';
 
 export { BatchingTransport } from './client/batching.js';

@@ -49,7 +49,7 @@ function rangeOf(range: RangeRead): ledger.rwset.kvrwset.RangeQueryInfo {
   message.setEndKey(range.endKey);
   message.setItrExhausted(range.exhausted);
   const rows = range.reads.map(readOf);
-  const summary = summaryOf(rows);
+  const summary = summaryOf(range.reads);
   if (summary !== undefined) message.setReadsMerkleHashes(summary);
   else if (rows.length > 0) {
     const listed = new kvrwset.QueryReads();

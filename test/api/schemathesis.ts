@@ -42,6 +42,22 @@ export interface SchemathesisResult {
   readonly output: string;
 }
 
+/** What refuses an input against the document. A request that is too large is refused for its size, before anybody reads it. */
+const REFUSING = [
+  '400',
+  '401',
+  '403',
+  '404',
+  '405',
+  '406',
+  '409',
+  '413',
+  '415',
+  '422',
+  '428',
+  '429',
+];
+
 const quoted = (text: string): string => JSON.stringify(text);
 
 /** Most values of these fields are known ones; the rest is drawn. */
@@ -58,7 +74,13 @@ function configuration(words: KnownWords): string {
         `"${place}.${name}" = { dictionary = "${name}", probability = ${SHARE_OF_KNOWN.toString()} }`,
     ),
   );
-  return [...lists, '[parameters]', ...bindings, ''].join('\n');
+  const refusing = `expected-statuses = [${REFUSING.map(quoted).join(', ')}]`;
+  return [
+    ...['[checks.negative_data_rejection]', refusing],
+    ...lists,
+    ...['[parameters]', ...bindings],
+    '',
+  ].join('\n');
 }
 
 function writeFiles({ node, role, commonName, words, folder }: SchemathesisRun) {

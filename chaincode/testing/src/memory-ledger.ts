@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // A channel in memory: endorses, orders, validates and commits real contracts by the rules of Fabric's peers.
 import { isDeepStrictEqual } from 'node:util';
-import type { ChaincodeInterface, ChaincodeResponse } from 'fabric-shim';
+import type { ChaincodeInterface } from 'fabric-shim';
 import { BlockValidator } from './block-validator';
 import { hostChaincode } from './chaincode-host';
 import { sha256 } from './digest';
-import {
-  ChaincodeError,
-  CommitError,
-  ContractDefectError,
-  EndorsementMismatchError,
-  ProposalError,
-} from './errors';
-import { PeerConnection, type LeftBehind } from './peer-connection';
+import { ChaincodeError, CommitError, EndorsementMismatchError, ProposalError } from './errors';
 import { majority, type Policy } from './policy';
 import { DEFAULT_TOTAL_QUERY_LIMIT } from './range-scan';
 import { serializedIdentity } from './serialized-identity';
-import { Simulator } from './simulator';
+import { ERROR_THRESHOLD, simulate } from './simulation';
 import type { SortedRows } from './sorted-rows';
-import { createStub } from './transaction-stub';
 import type {
   Block,
   BlockTransaction,
-  ChaincodeResult,
   CollectionConfig,
   Commit,
   ContractClass,
@@ -95,16 +86,9 @@ const COMPARED = [
   'event',
 ] as const satisfies readonly (keyof Simulation)[];
 
-/** From this status on, an answer is an error, and the peer endorses nothing. */
-const ERROR_THRESHOLD = 400;
-
 function transientBytes(transient: Transient): Record<string, Uint8Array> {
   const entries = Object.entries(transient);
   return Object.fromEntries(entries.map(([name, value]) => [name, Buffer.from(value)]));
-}
-
-function chaincodeResult({ status, message, payload }: ChaincodeResponse): ChaincodeResult {
-  return { status, message: message ?? '', payload: Buffer.from(payload ?? []) };
 }
 
 function asText(rows: SortedRows): Map<string, string> {
@@ -123,17 +107,6 @@ function toBlockTransaction(endorsement: Endorsement, commit: Commit): BlockTran
 function requireSuccess({ response, proposal }: Endorsement): Endorsement['response'] {
   if (response.status < ERROR_THRESHOLD) return response;
   throw new ChaincodeError(response.message, response.status, proposal.txId);
-}
-
-function requireNothingLeft({ requests, iterators }: LeftBehind, { txId }: Proposal): void {
-  if (requests > 0) {
-    throw new ContractDefectError(
-      `transaction ${txId} did not await ${requests} ledger request(s)`,
-    );
-  }
-  if (iterators > 0) {
-    throw new ContractDefectError(`transaction ${txId} left ${iterators} iterator(s) open`);
-  }
 }
 
 /**
@@ -336,33 +309,17 @@ export class MemoryLedger {
   }
 
   async #simulate(proposal: Proposal, endorserMspId: string): Promise<Endorsement> {
-    const chaincode = this.#accept(proposal, endorserMspId);
-    const simulator = new Simulator({
-      world: this.#world,
-      channel: this.#channel,
-      chaincode: this.#chaincode,
-      txId: proposal.txId,
-      creatorMspId: proposal.creator.mspId,
-      endorserMspId,
-      totalQueryLimit: this.#options.totalQueryLimit ?? DEFAULT_TOTAL_QUERY_LIMIT,
-    });
-    const peer = new PeerConnection(simulator);
-    const transaction = createStub(peer, proposal, this.#channel, endorserMspId);
-    const response = chaincodeResult(await chaincode.Invoke(transaction.stub));
-    const left = await peer.finish();
-    // A failed transaction may leave anything open, because nothing of it is endorsed.
-    if (response.status < ERROR_THRESHOLD) requireNothingLeft(left, proposal);
-    return {
+    return simulate(
+      {
+        chaincode: this.#accept(proposal, endorserMspId),
+        world: this.#world,
+        mspId: endorserMspId,
+        channel: this.#channel,
+        chaincodeName: this.#chaincode,
+        totalQueryLimit: this.#options.totalQueryLimit ?? DEFAULT_TOTAL_QUERY_LIMIT,
+      },
       proposal,
-      endorsedBy: [endorserMspId],
-      response,
-      readSet: simulator.readSet(),
-      rangeReads: simulator.rangeReads(),
-      writeSet: simulator.writeSet(),
-      collections: simulator.collections(),
-      privateWrites: simulator.privateWrites(),
-      event: transaction.event(),
-    };
+    );
   }
 
   #accept({ creator, txId }: Proposal, endorserMspId: string): ChaincodeInterface {

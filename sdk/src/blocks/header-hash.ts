@@ -27,14 +27,16 @@ export interface BlockHeader {
   readonly dataHash: Uint8Array;
 }
 
-/** @returns the hash that the next block carries, in hex. Fabric: `protoutil.BlockHeaderHash`. */
-export function headerHash({ number, previousHash, dataHash }: BlockHeader): string {
+/** @returns the header in DER, over which orderers sign and blocks are hashed. Fabric: `protoutil.BlockHeaderBytes`. */
+export function headerBytes({ number, previousHash, dataHash }: BlockHeader): Buffer {
   const fields = [
     integer(number),
     element(OCTET_STRING, previousHash),
     element(OCTET_STRING, dataHash),
   ];
-  return createHash('sha256')
-    .update(element(SEQUENCE, Buffer.concat(fields)))
-    .digest('hex');
+  return element(SEQUENCE, Buffer.concat(fields));
 }
+
+/** @returns the hash that the next block carries, in hex. Fabric: `protoutil.BlockHeaderHash`. */
+export const headerHash = (header: BlockHeader): string =>
+  createHash('sha256').update(headerBytes(header)).digest('hex');

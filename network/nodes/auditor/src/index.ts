@@ -2,3 +2,21 @@
 // The auditor: proves from blocks alone that no money appeared or vanished, and shows where when it did.
 export { RULES, type Finding, type Place, type RuleName } from './findings/finding.js';
 export type { RawBlock, RawTransaction } from './blocks/raw-block.js';
+export { openAuditorDatabase, type AuditorDatabase } from './database/schema.js';
+export { Audit, type AuditStep } from './engine/audit.js';
+export {
+  auditOnce,
+  ownChaincode,
+  type AuditOnceOptions,
+  type AuditOutcome,
+  type Incomplete,
+} from './audit-once.js';
+export { runAudit } from './engine/run-audit.js';
+export { ReplayThread } from './replay/replay-thread.js';
+export { NothingAudited, reportBytes, reportOf, type AuditReport } from './report/audit-report.js';
+export { archiveBlocks, ArchiveDamaged, NoArchive } from './sources/archive.js';
+export { DamagedBlockFile } from './sources/block-files.js';
+export { peerBlocks } from './sources/peer-blocks.js';
+export type { ChangedRows, RowChange } from './rows/changed-rows.js';
+export * from './money/index.js';
+export * from './overdue/index.js';

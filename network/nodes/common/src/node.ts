@@ -15,7 +15,14 @@ export {
   type Projection,
 } from './follower/follower.js';
 export { createFollowedTables, type FollowedTablesTables } from './follower/followed-tables.js';
-export { createPosition, type LedgerPosition, type PositionTables } from './follower/position.js';
+export {
+  createPosition,
+  lockPosition,
+  readPosition,
+  writePosition,
+  type LedgerPosition,
+  type PositionTables,
+} from './follower/position.js';
 export { type AskedRun, type JobData, type JobKind, type Lanes } from './jobs/job-kind.js';
 export { type AnyDatabase } from './jobs/queue-table.js';
 export {

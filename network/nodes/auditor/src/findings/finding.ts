@@ -44,6 +44,22 @@ export const RULES = {
   'config.content': 'The new settings are the old ones with the signed change.',
   'money.conservation': 'Money moves; it appears or vanishes only together with a row of supply.',
   'money.supply': 'All money of a bank on the ledger is what the bank made less what it took back.',
+  'money.bank': 'Without a payee, money stays with the bank whose customer has it.',
+  'money.supplyRow':
+    'A row of supply is written once, with the row of whoever got or lost the money, and stays.',
+  'money.row': 'A row is of a known kind, under its own key, and has the form of its kind.',
+  'money.amount': 'An amount is a canonical whole number of minor units, and not too long.',
+  'money.sound': 'The parts of a row’s money add up, and none is more than what it is taken from.',
+  'money.lasting': 'What a row says for ever stays, and its sums that only rise never fall.',
+  'overdue.hold.expire': 'Held money whose time is over goes back.',
+  'overdue.hold.release': 'Money of a delivered order is credited in time.',
+  'overdue.hold.return': 'Money for goods that nobody delivered goes back in time.',
+  'overdue.dispute.decide': 'A dispute is decided in time.',
+  'overdue.debt.bear': 'A debt to a customer is paid or borne in time.',
+  'overdue.reserve.close': 'The rest of a reserve goes back in time.',
+  'overdue.payout.redeem': 'A payout that its payee asked for is redeemed in time.',
+  'overdue.payout.arrive': 'Redeemed or withdrawn money arrives outside of the ledger in time.',
+  'overdue.bulletin.publish': 'A new bulletin comes before terminals refuse the old one.',
 } as const;
 
 /** The name of a rule, as reports and tables bear it. */

@@ -84,12 +84,18 @@ export class BatchedRows<Row extends object, Key extends keyof Row & string> {
     this.#changed.add(id);
   }
 
-  /** Writes what was put. */
+  remove(key: Pick<Row, Key>): void {
+    const id = this.#idOf(key);
+    this.#known.set(id, undefined);
+    this.#changed.add(id);
+  }
+
+  /** Writes what was put, and deletes what was removed. */
   async write(): Promise<void> {
-    const rows = [...this.#changed]
-      .map((id) => this.#known.get(id))
-      .filter((row) => row !== undefined);
+    const changed = [...this.#changed];
     this.#changed.clear();
+    await this.#delete(changed.filter((id) => this.#known.get(id) === undefined));
+    const rows = changed.map((id) => this.#known.get(id)).filter((row) => row !== undefined);
     const [first] = rows;
     if (first === undefined) return;
     const names = Object.keys(first);
@@ -103,6 +109,21 @@ export class BatchedRows<Row extends object, Key extends keyof Row & string> {
       insert into ${sql.table(this.#table)} (${columns})
       select ${columns} from ${recordset(this.#table, rows)}
       on conflict (${columnList(this.#key)}) ${resolved}
+    `.execute(this.#db);
+  }
+
+  async #delete(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const gone = ids.map((id) => {
+      const values = JSON.parse(id) as unknown[];
+      return Object.fromEntries(this.#key.map((column, index) => [column, values[index]]));
+    });
+    const same = this.#key.map(
+      (column) => sql`${sql.ref(`known.${column}`)} = ${sql.ref(`gone.${column}`)}`,
+    );
+    await sql`
+      delete from ${sql.table(this.#table)} as known
+      using ${recordset(this.#table, gone)} as gone where ${sql.join(same, sql` and `)}
     `.execute(this.#db);
   }
 

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// The tables of the auditor's own database, a file for each concept.
+import {
+  createFollowedTables,
+  createPosition,
+  openDatabase,
+  type DatabasePlace,
+  type Migrations,
+  type PositionTables,
+} from '@fabric-offline-pay/node-common/node';
+import type { Kysely, Transaction } from 'kysely';
+import {
+  ACKNOWLEDGEMENT_MIGRATIONS,
+  type AcknowledgementTables,
+} from './acknowledgement-tables.js';
+import { AUDIT_MIGRATIONS, type AuditTables } from './audit-tables.js';
+import { MONEY_MIGRATIONS, type MoneyTables } from './money-tables.js';
+import { OBLIGATION_MIGRATIONS, type ObligationTables } from './obligation-tables.js';
+import { STATE_MIGRATIONS, type StateTables } from './state-tables.js';
+
+export interface AuditorTables
+  extends
+    PositionTables,
+    StateTables,
+    AuditTables,
+    ObligationTables,
+    AcknowledgementTables,
+    MoneyTables {}
+
+/** The database, or a transaction on it. */
+export type AuditorDatabase = Kysely<AuditorTables>;
+export type AuditorTransaction = Transaction<AuditorTables>;
+
+export const MIGRATIONS: Migrations = {
+  '0001-position': {
+    async up(db) {
+      await createPosition(db);
+      await createFollowedTables(db);
+    },
+  },
+  ...STATE_MIGRATIONS,
+  ...AUDIT_MIGRATIONS,
+  ...OBLIGATION_MIGRATIONS,
+  ...ACKNOWLEDGEMENT_MIGRATIONS,
+  ...MONEY_MIGRATIONS,
+};
+
+/**
+ * @returns the database with all migrations applied; `destroy()` closes it.
+ * @throws when a migration fails; the database then stays as it was.
+ */
+export const openAuditorDatabase = (place: DatabasePlace): Promise<AuditorDatabase> =>
+  openDatabase<AuditorTables>(place, MIGRATIONS);

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+// Audits blocks in the order of the ledger. What blocks say, what was found in them and how far the audit has come are one database
+// transaction, so that after any crash everything was judged exactly once; and what it holds in memory grows with the blocks of one
+// transaction, not with the ledger.
+import type { LedgerPosition } from '@fabric-offline-pay/node-common/node';
+import {
+  addRows,
+  lockPosition,
+  writePosition,
+  type PositionTables,
+} from '@fabric-offline-pay/node-common/node';
+import type { Kysely } from 'kysely';
+import type { RawBlock } from '../blocks/raw-block.js';
+import { chainProblem } from '../checks/block-checks.js';
+import type { AuditTables } from '../database/audit-tables.js';
+import type { AuditorDatabase, AuditorTransaction } from '../database/schema.js';
+import type { StateTables } from '../database/state-tables.js';
+import type { ObligationTables } from '../database/obligation-tables.js';
+import { keepFindings } from '../findings/keep-findings.js';
+import type { Finding } from '../findings/finding.js';
+import { keepObligations } from '../overdue/keep-obligations.js';
+import type { ReplayThread } from '../replay/replay-thread.js';
+import { LedgerState } from '../state/ledger-state.js';
+import { StateDigest } from '../state/state-digest.js';
+import { judgeBlock } from './judged.js';
+import { carryMoney, readCarried, writeCarried, type Carried } from './carried.js';
+import { partsByRules } from './next-rules.js';
+import { rowNames } from './row-names.js';
+import { readRules, type RulesInForce } from './rules-in-force.js';
+import { SegmentAudit, type AuditedTransaction, type Segment } from './segment.js';
+
+/** Tables that are made from what was audited, in the same database transaction. */
+export interface AuditProjection {
+  apply(
+    transaction: AuditorTransaction,
+    audited: readonly AuditedTransaction[],
+    blocks: readonly RawBlock[],
+  ): Promise<void>;
+}
+
+export interface AuditParts {
+  readonly db: AuditorDatabase;
+  /** The name of the audited chaincode. */
+  readonly chaincode: string;
+  readonly replay: Pick<ReplayThread, 'run'>;
+  readonly projections?: readonly AuditProjection[];
+}
+
+/** What came of some blocks. */
+export interface AuditStep {
+  /** The first block that was not audited. */
+  readonly nextBlock: number;
+  readonly findings: readonly Finding[];
+  /** The block with which the audit ended: what comes after it says nothing about this ledger. */
+  readonly stopped: Finding | undefined;
+}
+
+interface Remembered {
+  readonly position: LedgerPosition;
+  readonly rules: RulesInForce;
+}
+
+const isSame = (a: LedgerPosition, b: LedgerPosition): boolean =>
+  a.nextBlock === b.nextBlock && a.lastHash === b.lastHash;
+
+const lastOf = ({ nextBlock, lastHash }: LedgerPosition) =>
+  nextBlock === 0 ? undefined : { number: nextBlock - 1, hash: lastHash };
+
+const after = (position: LedgerPosition, { number, hash }: RawBlock): LedgerPosition => ({
+  nextBlock: number + 1,
+  lastHash: hash,
+  firstHash: number === 0 ? hash : position.firstHash,
+});
+
+/** @returns the blocks that continue the ledger, and what is wrong with the one after them */
+function continuing(position: LedgerPosition, blocks: readonly RawBlock[]) {
+  let now = position;
+  const sound: RawBlock[] = [];
+  for (const block of blocks) {
+    const stopped = chainProblem(lastOf(now), block);
+    if (stopped !== undefined) return { sound, stopped, position: now };
+    sound.push(block);
+    now = after(now, block);
+  }
+  return { sound, stopped: undefined, position: now };
+}
+
+async function knownIds(
+  db: AuditorTransaction,
+  blocks: readonly RawBlock[],
+): Promise<ReadonlySet<string>> {
+  const ids = blocks.flatMap(({ transactions }) => transactions.map(({ id }) => id));
+  if (ids.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('audited_transactions')
+    .select('id')
+    .where('id', 'in', ids)
+    .execute();
+  return new Set(rows.map(({ id }) => id).filter((id) => id !== ''));
+}
+
+const kept = ({ block, transaction, outcome, name }: AuditedTransaction) =>
+  ({
+    block,
+    ...{ place: transaction.index, id: transaction.id, kind: transaction.content.kind },
+    chaincode: transaction.content.kind === 'call' ? transaction.content.chaincode : '',
+    name,
+    msp_id: transaction.creator?.identity.mspId ?? '',
+    ...{ at: transaction.at, noted: transaction.code, outcome },
+  }) satisfies AuditTables['audited_transactions'];
+
+const ROWS_AT_ONCE = 2_000;
+
+/** Kysely cannot know that a database with more tables is one with fewer. */
+const only = <Tables>(db: AuditorTransaction): Kysely<Tables> => db as unknown as Kysely<Tables>;
+
+export class Audit {
+  readonly #parts: AuditParts;
+  #remembered: Remembered | undefined;
+
+  constructor(parts: AuditParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param blocks that follow each other; those that the tables have already are left out
+   * @throws what database and replay throw; then nothing of it has happened
+   */
+  async apply(blocks: readonly RawBlock[]): Promise<AuditStep> {
+    const { step, remembered } = await this.#parts.db
+      .transaction()
+      .execute((transaction) => this.#applyIn(transaction, blocks));
+    this.#remembered = remembered;
+    return step;
+  }
+
+  async #applyIn(
+    db: AuditorTransaction,
+    all: readonly RawBlock[],
+  ): Promise<{ readonly step: AuditStep; readonly remembered: Remembered | undefined }> {
+    const position = await lockPosition(only<PositionTables>(db));
+    const blocks = all.filter(({ number }) => number >= position.nextBlock);
+    const { sound, stopped, position: end } = continuing(position, blocks);
+    const findings: Finding[] = [];
+    let rules = await this.#rulesAt(db, position);
+    let carried = await readCarried(db);
+    for (const part of partsByRules(sound)) {
+      const segment = await this.#segment(db, part, rules);
+      rules = segment.rules;
+      const money = carryMoney(carried.money, segment.transactions, part);
+      const changed = segment.transactions.flatMap((each) => each.changed ?? []);
+      const spans = await keepObligations(only<ObligationTables>(db), changed, carried.spans);
+      carried = { money: money.money, spans };
+      await addRows(db, 'money_history', money.history, 'block');
+      findings.push(...segment.findings, ...money.findings);
+    }
+    if (stopped !== undefined) {
+      findings.push(stopped);
+      await this.#stop(db, stopped);
+    }
+    await keepFindings(db, findings);
+    if (sound.length > 0) await this.#carryOn(db, end, rules, carried);
+    return {
+      step: { nextBlock: end.nextBlock, findings, stopped },
+      remembered: { position: end, rules },
+    };
+  }
+
+  async #segment(
+    db: AuditorTransaction,
+    blocks: readonly RawBlock[],
+    rules: RulesInForce,
+  ): Promise<Segment> {
+    const judging = blocks.map((block) => judgeBlock(block, rules));
+    const state = new LedgerState(only<StateTables>(db));
+    await state.load(
+      blocks.flatMap(({ transactions }) => transactions.flatMap((each) => [...rowNames(each)])),
+    );
+    const known = await knownIds(db, blocks);
+    const audit = new SegmentAudit({ chaincode: this.#parts.chaincode, state, rules, known });
+    for (const judged of judging) await audit.block(await judged);
+    const { result } = audit;
+    // Runs elsewhere while the rows are written here.
+    const replayed = this.#replay(result);
+    await Promise.all([this.#save(db, state, result, blocks), replayed]);
+    return result;
+  }
+
+  async #replay({ replays, findings }: Segment): Promise<void> {
+    const all = await this.#parts.replay.run(replays.map(({ call }) => call));
+    all.forEach((differences, index) => {
+      const place = replays[index]?.finding;
+      if (place !== undefined)
+        findings.push(...differences.map((difference) => ({ ...difference, ...place })));
+    });
+  }
+
+  async #save(
+    db: AuditorTransaction,
+    state: LedgerState,
+    { transactions }: Segment,
+    blocks: readonly RawBlock[],
+  ): Promise<void> {
+    const row = await db.selectFrom('ledger_digest').select('sum').executeTakeFirst();
+    const digest = new StateDigest(row?.sum);
+    await state.save(digest);
+    const digested = { id: 1, sum: digest.bytes() };
+    await db
+      .insertInto('ledger_digest')
+      .values(digested)
+      .onConflict((conflict) => conflict.column('id').doUpdateSet({ sum: digested.sum }))
+      .execute();
+    const block = blocks.at(-1)?.number ?? 0;
+    await db.insertInto('state_digests').values({ block, digest: digest.hex() }).execute();
+    for (let start = 0; start < transactions.length; start += ROWS_AT_ONCE)
+      await addRows(
+        db,
+        'audited_transactions',
+        transactions.slice(start, start + ROWS_AT_ONCE).map(kept),
+        'block',
+      );
+    for (const projection of this.#parts.projections ?? [])
+      await projection.apply(db, transactions, blocks);
+  }
+
+  async #carryOn(
+    db: AuditorTransaction,
+    position: LedgerPosition,
+    rules: RulesInForce,
+    carried: Carried,
+  ): Promise<void> {
+    await writeCarried(db, rules, carried);
+    await writePosition(only<PositionTables>(db), position);
+  }
+
+  async #stop(db: AuditorTransaction, finding: Finding): Promise<void> {
+    await db
+      .insertInto('audit_stops')
+      .values({ block: finding.block, finding: JSON.stringify(finding) })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  /** Another process may have gone on. */
+  async #rulesAt(db: AuditorTransaction, position: LedgerPosition): Promise<RulesInForce> {
+    const remembered = this.#remembered;
+    if (remembered !== undefined && isSame(remembered.position, position)) return remembered.rules;
+    return readRules(db);
+  }
+}

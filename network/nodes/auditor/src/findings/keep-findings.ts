@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Keeps what was found, each once: the same rule, broken for the same thing in the same place, is one finding.
+import { createHash } from 'node:crypto';
+import { addRows } from '@fabric-offline-pay/node-common/node';
+import type { AuditorTransaction } from '../database/schema.js';
+import type { AuditTables } from '../database/audit-tables.js';
+import type { Finding } from './finding.js';
+
+/** @returns hex, the same for the same rule, place and subject */
+export const findingId = ({
+  rule,
+  block,
+  index,
+  transactionId = '',
+  subject = '',
+}: Finding): string =>
+  createHash('sha256')
+    .update(JSON.stringify([rule, block, index ?? null, transactionId, subject]))
+    .digest('hex');
+
+/** Texts of a database hold no zero byte; whoever wrote a block may have put one anywhere. */
+const storable = (text: string): string => text.replaceAll('\u0000', '␀').slice(0, 2_000);
+
+const rowOf = (finding: Finding): AuditTables['findings'] => ({
+  id: findingId(finding),
+  rule: finding.rule,
+  block: finding.block,
+  place: finding.index ?? null,
+  transaction_id: storable(finding.transactionId ?? ''),
+  subject: storable(finding.subject ?? ''),
+  expected: storable(finding.expected),
+  found: storable(finding.found),
+});
+
+/** How many findings one statement writes. */
+const AT_ONCE = 1_000;
+
+export async function keepFindings(
+  db: AuditorTransaction,
+  findings: readonly Finding[],
+): Promise<void> {
+  for (let start = 0; start < findings.length; start += AT_ONCE)
+    await addRows(db, 'findings', findings.slice(start, start + AT_ONCE).map(rowOf), 'id');
+}

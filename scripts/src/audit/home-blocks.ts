@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// The blocks of a running network, from the auditor's own peer.
+import { peerBlocks } from '@fabric-offline-pay/auditor-node';
+import type { CommonOptions } from '../output.js';
+import { withClients } from '../with-clients.js';
+import type { Blocks } from './blocks.js';
+
+/** @throws NetworkError `NETWORK_NOT_UP`, `ORGANISATION_UNKNOWN` for a network without an auditor */
+export const withHomeBlocks = <T>(
+  options: CommonOptions,
+  signal: AbortSignal,
+  use: (blocks: Blocks) => Promise<T>,
+): Promise<T> =>
+  withClients(options, async (clients) => {
+    const connection = await clients.connection('auditor', 'auditor');
+    // What comes while this runs is left to the next audit.
+    const last = Number(await connection.height()) - 1;
+    return use({ from: (block) => peerBlocks(connection, block, signal), last });
+  });
