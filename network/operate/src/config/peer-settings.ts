@@ -87,17 +87,32 @@ function peerSection(
   };
 }
 
+/**
+ * How often a peer tells the others of itself. Discovery waits for these messages, and small networks can send them often. Nobody waits for
+ * a peer that endorses nothing: it has Fabric's own intervals, but for the sign of life, which the others expect within 4 s.
+ */
+const intervalsOf = ({ topology }: OrganisationPlan): Settings =>
+  topology.readsOnly
+    ? {
+        publishStateInfoInterval: '4s',
+        requestStateInfoInterval: '4s',
+        pullInterval: '4s',
+        aliveTimeInterval: '2s',
+      }
+    : {
+        publishStateInfoInterval: '1s',
+        requestStateInfoInterval: '1s',
+        pullInterval: '1s',
+        aliveTimeInterval: '1s',
+      };
+
 function gossipSection(organisation: OrganisationPlan, address: string): Settings {
   const own = organisation.peers.map(({ host, port }) => `${host}:${port}`);
   return {
     bootstrap: own.join(' '),
     endpoint: address,
     externalEndpoint: address,
-    // Discovery waits for these messages. Small networks can send them often.
-    publishStateInfoInterval: '1s',
-    requestStateInfoInterval: '1s',
-    pullInterval: '1s',
-    aliveTimeInterval: '1s',
+    ...intervalsOf(organisation),
     // A hanging peer is then not asked for endorsements, if its organisation has another.
     aliveExpirationTimeout: '4s',
     reconnectInterval: '1s',

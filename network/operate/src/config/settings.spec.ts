@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import { firstOf } from '../../../../test/support/defined.js';
 import { defaultTopology } from '../topology/default-topology.js';
-import { planNetwork } from '../topology/network-plan.js';
+import { planNetwork, readersOf } from '../topology/network-plan.js';
 import { authoritySettings, caServerSettings } from './ca-settings.js';
 import { channelSettings } from './channel-settings.js';
 import { isTree, mergeSettings, type Settings } from './merge-settings.js';
@@ -58,6 +58,19 @@ describe('peerSettings', () => {
           clientAuthRequired: true,
           clientRootCAs: { files: [`${folder}/ca/operationsca/ca-cert.pem`] },
         },
+      },
+    });
+  });
+
+  it('is heard less often when it only reads, and still before the others take it for dead', () => {
+    const reader = firstOf(readersOf(plan));
+    const own = peerSettings(sample, reader, firstOf(reader.peers), '/builder');
+    expect(own).toMatchObject({
+      peer: { gossip: { aliveTimeInterval: '2s', pullInterval: '4s' } },
+    });
+    expect(settings).toMatchObject({
+      peer: {
+        gossip: { aliveTimeInterval: '1s', pullInterval: '1s', aliveExpirationTimeout: '4s' },
       },
     });
   });

@@ -40,6 +40,18 @@ function writeNodeSettings(folder: string, file: string, settings: Settings): vo
   writeFileAtomic(join(folder, file), stringify(settings));
 }
 
+/**
+ * Nobody waits for a peer that only reads, so on a machine that is busy it takes what the others leave. The program replaces `nice` and
+ * keeps its process id.
+ */
+const yielding = (
+  program: string,
+  args: readonly string[],
+): Pick<ProcessDeclaration, 'command' | 'args'> => ({
+  command: 'nice',
+  args: ['-n', '10', program, ...args],
+});
+
 function fabricProcess(
   { programs }: NetworkContext,
   organisation: OrganisationPlan,
@@ -47,12 +59,12 @@ function fabricProcess(
   kind: Extract<NodeKind, ProgramName>,
   args: string[],
 ): ProcessDeclaration {
+  const program = programPath(programs, kind);
   return {
     name: node.name,
     kind,
     organisation: organisation.topology.id,
-    command: programPath(programs, kind),
-    args,
+    ...(organisation.topology.readsOnly ? yielding(program, args) : { command: program, args }),
     env: {
       FABRIC_CFG_PATH: node.folder,
       FABRIC_LOGGING_SPEC: 'warning',
