@@ -60,6 +60,12 @@ describe('the settings', () => {
     expect(() => ChannelRules.of(channel.envelope(root), CHANNEL)).toThrow(/two ways/);
   });
 
+  it('are refused with a name that could stand for another place', () => {
+    const root = channel.root();
+    root.getValuesMap().set('Orderer/BatchTimeout', valueOf(Buffer.from('x')));
+    expect(() => ChannelRules.of(channel.envelope(root), CHANNEL)).toThrow(/cannot be read/);
+  });
+
   it('are refused with an organisation without members', () => {
     const root = channel.root();
     root

@@ -142,6 +142,12 @@ describe('a revoked certificate', () => {
     expect(reasonOf(rules, peer.certificate)).toBe('valid');
   });
 
+  it('counts when the list names another authority, whoever signed it', () => {
+    const other = new TestCa('BankMSP', 'other');
+    const rules = membership({ revocationLists: [other.revocationList([peer], ca)] });
+    expect(reasonOf(rules, peer.certificate)).toBe('valid');
+  });
+
   it('still is the administrator that the settings list, since Fabric does not look', () => {
     const admin = bank.member('admin');
     const rules = membership({

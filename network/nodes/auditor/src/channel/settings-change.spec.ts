@@ -12,6 +12,7 @@ import {
   TestChannel,
   valueOf,
 } from '../testing/test-channel.js';
+import { computedUpdate } from '../testing/test-update.js';
 import { TestOrganisation, type TestMember } from '../testing/test-organisation.js';
 import { ChannelRules } from './channel-rules.js';
 import { checkSettings } from './settings-change.js';
@@ -235,5 +236,94 @@ describe('a wrong change', () => {
   it('leads to the rules that the network took all the same', async () => {
     const { next } = await checkSettings(rules, timeoutChange({ signers: [] }));
     expect(next?.settings.sequence).toBe(1);
+  });
+});
+
+/** A change as Fabric's own tool writes it down. */
+function computed(
+  signers: readonly TestMember[],
+  edit: (root: common.ConfigGroup) => void,
+  base = channel.root(),
+) {
+  const next = common.ConfigGroup.deserializeBinary(base.serializeBinary());
+  edit(next);
+  const { read, write } = computedUpdate(base, next);
+  return { next, update: signedUpdate({ read, write }, signers) };
+}
+
+const bankOf = (root: common.ConfigGroup) =>
+  defined(applicationOf(root).getGroupsMap().get('BankMSP'));
+
+describe('an organisation', () => {
+  const bank = [channel.bank.member('admin')];
+  const addValue = (root: common.ConfigGroup) =>
+    bankOf(root)
+      .getValuesMap()
+      .set('Extra', valueOf(Buffer.from('extra')));
+
+  it('changes its own group alone', async () => {
+    const { next, update } = computed(bank, addValue);
+    expect(await problemsOf(configEnvelope(next, 1, update))).toEqual([]);
+  });
+
+  it('changes no other’s group', async () => {
+    const { next, update } = computed([channel.logistics.member('admin')], addValue);
+    expect(await problemsOf(configEnvelope(next, 1, update))).toMatchObject([
+      { rule: 'config.quorum', subject: 'group /Channel/Application/BankMSP' },
+    ]);
+  });
+
+  it('keeps its name, even where all would have another', async () => {
+    const other = new TestOrganisation('OtherMSP');
+    const { next, update } = computed(bank, (root) =>
+      bankOf(root).getValuesMap().set('MSP', valueOf(other.membership())),
+    );
+    expect(await problemsOf(configEnvelope(next, 1, update))).toEqual([
+      {
+        rule: 'config.content',
+        subject: 'group /Channel/Application/BankMSP',
+        expected: 'BankMSP',
+        found: 'OtherMSP',
+      },
+    ]);
+  });
+});
+
+it('is named that a section goes', async () => {
+  const { next, update } = computed(admins, (root) => root.getGroupsMap().del('Orderer'));
+  expect(await problemsOf(configEnvelope(next, 1, update))).toContainEqual({
+    rule: 'config.content',
+    subject: 'group /Channel/Orderer',
+    expected: 'a section that stays',
+    found: 'none',
+  });
+});
+
+describe('settings of an old channel, which name no policy for some changes,', () => {
+  const old = channel.root();
+  applicationOf(old)
+    .getValuesMap()
+    .set('Extra', valueOf(Buffer.from('extra'), 0, ''));
+  const base = ChannelRules.of(channel.envelope(old), CHANNEL);
+  const change = () =>
+    computed(
+      admins,
+      (root) =>
+        ordererOf(root)
+          .getValuesMap()
+          .set('BatchTimeout', valueOf(batchTimeout('1s'))),
+      old,
+    );
+
+  it('get the one that Fabric fills in', async () => {
+    const { next, update } = change();
+    applicationOf(next).getValuesMap().get('Extra')?.setModPolicy('Admins');
+    expect((await checkSettings(base, configEnvelope(next, 1, update))).problems).toEqual([]);
+  });
+
+  it('are named when it is left out', async () => {
+    const { next, update } = change();
+    const { problems } = await checkSettings(base, configEnvelope(next, 1, update));
+    expect(problems.map(({ subject }) => subject)).toEqual(['value /Channel/Application/Extra']);
   });
 });
