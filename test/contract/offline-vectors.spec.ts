@@ -72,8 +72,8 @@ const revived = (value: object): unknown =>
           : item,
   );
 
-/** Statements of backing are no part of the protocol between devices. */
-type VectorPurpose = Exclude<CosePurpose, 'offpay/backing'>;
+/** Statements of backing and reports of audits are no part of the protocol between devices. */
+type VectorPurpose = Exclude<CosePurpose, 'offpay/backing' | 'offpay/audit-report'>;
 
 const ENCODERS: Readonly<Record<VectorPurpose, (value: object) => Buffer>> = {
   'offpay/device-certificate': (value) =>

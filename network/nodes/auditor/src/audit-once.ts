@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // One audit from a source of blocks to a report, as the command line runs it.
 import type { DatabasePlace } from '@fabric-offline-pay/node-common/node';
+import type { Kysely } from 'kysely';
 import type { RawBlock } from './blocks/raw-block.js';
 import { openAuditorDatabase } from './database/schema.js';
 import type { AuditorDatabase } from './database/schema.js';
 import { Audit, type AuditStep } from './engine/audit.js';
 import { runAudit } from './engine/run-audit.js';
+import type { FindingTables } from './findings/finding-tables.js';
 import { keepFindings } from './findings/keep-findings.js';
 import { ReplayThread } from './replay/replay-thread.js';
 import { reportOf, type AuditReport } from './report/audit-report.js';
@@ -53,7 +55,7 @@ const nextBlockOf = async (db: AuditorDatabase): Promise<number> =>
 async function noteDamage(db: AuditorDatabase, error: Error): Promise<Incomplete> {
   const block = await nextBlockOf(db);
   await db.transaction().execute((transaction) =>
-    keepFindings(transaction, [
+    keepFindings(transaction as unknown as Kysely<FindingTables>, [
       {
         ...{ rule: 'block.readable', block },
         ...{ expected: `block ${block.toString()}`, found: error.message },

@@ -99,7 +99,7 @@ function headerOf(block: common.Block): BlockHeader {
 }
 
 /** Orderers sign what they say beside the block, their own header, and the block's header. Fabric: `protoutil.SignBlock`. */
-function signaturesOf(metadata: Uint8Array, header: BlockHeader): Signed[] {
+function readSignatures(metadata: Uint8Array, header: BlockHeader): Signed[] {
   const message = common.Metadata.deserializeBinary(metadata);
   return message.getSignaturesList().map((signature) => {
     const signatureHeader = signature.getSignatureHeader_asU8();
@@ -110,6 +110,15 @@ function signaturesOf(metadata: Uint8Array, header: BlockHeader): Signed[] {
       signature: signature.getSignature_asU8(),
     };
   });
+}
+
+/** What is no signature, nobody signed. */
+function signaturesOf(metadata: Uint8Array, header: BlockHeader): Signed[] {
+  try {
+    return readSignatures(metadata, header);
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -3,12 +3,15 @@
 import { common, msp } from '@hyperledger/fabric-protos';
 import type { CollectionDefinition } from './definitions.js';
 
+const { ROLE } = msp.MSPPrincipal.Classification;
+
 /** @returns the MSP ids that a collection's policy names */
 export function membersOf({ memberPolicy }: CollectionDefinition): string[] {
   if (memberPolicy === undefined) return [];
   const policy = common.SignaturePolicyEnvelope.deserializeBinary(memberPolicy);
   return policy
     .getIdentitiesList()
+    .filter((principal) => principal.getPrincipalClassification() === ROLE)
     .map((principal) =>
       msp.MSPRole.deserializeBinary(principal.getPrincipal_asU8()).getMspIdentifier(),
     );

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What an audit keeps to go on from, the transactions that it judged, and what it found. Instants are milliseconds since 1970.
+// What an audit keeps to go on from, and the transactions that it judged. Instants are milliseconds since 1970.
 import type { Migrations } from '@fabric-offline-pay/node-common/node';
-import type { RuleName } from '../findings/finding.js';
 
 export interface AuditTables {
   /** One row: the rules in force after the last block, and what is carried along. */
@@ -33,17 +32,6 @@ export interface AuditTables {
     noted: number;
     /** What the auditor's own rules give: Fabric's name. */
     outcome: string;
-  };
-  findings: {
-    /** Made from rule, place and subject. */
-    id: string;
-    rule: RuleName;
-    block: number;
-    place: number | null;
-    transaction_id: string;
-    subject: string;
-    expected: string;
-    found: string;
   };
   /** At most one row: the block with which the audit ended, because it says nothing about this ledger. */
   audit_stops: { block: number; finding: string };
@@ -79,17 +67,6 @@ export const AUDIT_MIGRATIONS: Migrations = {
         .createIndex('audited_transactions_id')
         .on('audited_transactions')
         .column('id')
-        .execute();
-      await db.schema
-        .createTable('findings')
-        .addColumn('id', 'varchar(64)', (column) => column.primaryKey())
-        .addColumn('rule', 'text', (column) => column.notNull())
-        .addColumn('block', 'integer', (column) => column.notNull())
-        .addColumn('place', 'integer')
-        .addColumn('transaction_id', 'text', (column) => column.notNull())
-        .addColumn('subject', 'text', (column) => column.notNull())
-        .addColumn('expected', 'text', (column) => column.notNull())
-        .addColumn('found', 'text', (column) => column.notNull())
         .execute();
       await db.schema
         .createTable('audit_stops')

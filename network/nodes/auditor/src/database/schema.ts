@@ -13,16 +13,18 @@ import {
   ACKNOWLEDGEMENT_MIGRATIONS,
   type AcknowledgementTables,
 } from './acknowledgement-tables.js';
+import { FINDING_MIGRATIONS, type FindingTables } from '../findings/finding-tables.js';
 import { AUDIT_MIGRATIONS, type AuditTables } from './audit-tables.js';
 import { MONEY_MIGRATIONS, type MoneyTables } from './money-tables.js';
-import { OBLIGATION_MIGRATIONS, type ObligationTables } from './obligation-tables.js';
-import { STATE_MIGRATIONS, type StateTables } from './state-tables.js';
+import { OBLIGATION_MIGRATIONS, type ObligationTables } from '../overdue/obligation-tables.js';
+import { STATE_MIGRATIONS, type StateTables } from '../state/state-tables.js';
 
 export interface AuditorTables
   extends
     PositionTables,
     StateTables,
     AuditTables,
+    FindingTables,
     ObligationTables,
     AcknowledgementTables,
     MoneyTables {}
@@ -40,6 +42,7 @@ export const MIGRATIONS: Migrations = {
   },
   ...STATE_MIGRATIONS,
   ...AUDIT_MIGRATIONS,
+  ...FINDING_MIGRATIONS,
   ...OBLIGATION_MIGRATIONS,
   ...ACKNOWLEDGEMENT_MIGRATIONS,
   ...MONEY_MIGRATIONS,

@@ -14,8 +14,9 @@ import type { RawBlock } from '../blocks/raw-block.js';
 import { chainProblem } from '../checks/block-checks.js';
 import type { AuditTables } from '../database/audit-tables.js';
 import type { AuditorDatabase, AuditorTransaction } from '../database/schema.js';
-import type { StateTables } from '../database/state-tables.js';
-import type { ObligationTables } from '../database/obligation-tables.js';
+import type { StateTables } from '../state/state-tables.js';
+import type { ObligationTables } from '../overdue/obligation-tables.js';
+import type { FindingTables } from '../findings/finding-tables.js';
 import { keepFindings } from '../findings/keep-findings.js';
 import type { Finding } from '../findings/finding.js';
 import { keepObligations } from '../overdue/keep-obligations.js';
@@ -24,7 +25,7 @@ import { LedgerState } from '../state/ledger-state.js';
 import { StateDigest } from '../state/state-digest.js';
 import { judgeBlock } from './judged.js';
 import { carryMoney, readCarried, writeCarried, type Carried } from './carried.js';
-import { partsByRules } from './next-rules.js';
+import { partsByRules } from './parts-by-rules.js';
 import { rowNames } from './row-names.js';
 import { readRules, type RulesInForce } from './rules-in-force.js';
 import { SegmentAudit, type AuditedTransaction, type Segment } from './segment.js';
@@ -71,6 +72,32 @@ const after = (position: LedgerPosition, { number, hash }: RawBlock): LedgerPosi
   lastHash: hash,
   firstHash: number === 0 ? hash : position.firstHash,
 });
+
+/** What came of blocks that continue the ledger. */
+interface Run {
+  readonly rules: RulesInForce;
+  readonly carried: Carried;
+  readonly findings: Finding[];
+  readonly audited: readonly RawBlock[];
+  readonly stopped: Finding | undefined;
+}
+
+/** Settings by which nobody can judge end the audit: whatever came after them would count as right. */
+function unjudgeable(
+  { channel, settings }: RulesInForce,
+  blocks: readonly RawBlock[],
+): Finding | undefined {
+  if (channel !== undefined || settings === undefined) return undefined;
+  return {
+    ...{ rule: 'config.content', block: (blocks.at(-1)?.number ?? 0) + 1, subject: 'settings' },
+    ...{ expected: 'settings by which blocks can be judged', found: 'others' },
+  };
+}
+
+async function readStop(db: AuditorTransaction): Promise<Finding | undefined> {
+  const row = await db.selectFrom('audit_stops').select('finding').executeTakeFirst();
+  return row && (JSON.parse(row.finding) as Finding);
+}
 
 /** @returns the blocks that continue the ledger, and what is wrong with the one after them */
 function continuing(position: LedgerPosition, blocks: readonly RawBlock[]) {
@@ -139,31 +166,65 @@ export class Audit {
     all: readonly RawBlock[],
   ): Promise<{ readonly step: AuditStep; readonly remembered: Remembered | undefined }> {
     const position = await lockPosition(only<PositionTables>(db));
+    const before = await readStop(db);
+    if (before !== undefined)
+      return {
+        step: { nextBlock: position.nextBlock, findings: [], stopped: before },
+        remembered: undefined,
+      };
     const blocks = all.filter(({ number }) => number >= position.nextBlock);
-    const { sound, stopped, position: end } = continuing(position, blocks);
-    const findings: Finding[] = [];
-    let rules = await this.#rulesAt(db, position);
-    let carried = await readCarried(db);
-    for (const part of partsByRules(sound)) {
-      const segment = await this.#segment(db, part, rules);
-      rules = segment.rules;
-      const money = carryMoney(carried.money, segment.transactions, part);
-      const changed = segment.transactions.flatMap((each) => each.changed ?? []);
-      const spans = await keepObligations(only<ObligationTables>(db), changed, carried.spans);
-      carried = { money: money.money, spans };
-      await addRows(db, 'money_history', money.history, 'block');
-      findings.push(...segment.findings, ...money.findings);
+    const { sound, stopped } = continuing(position, blocks);
+    const run = await this.#run(db, sound, await this.#rulesAt(db, position));
+    const end = run.audited.reduce(after, position);
+    const findings = [...run.findings];
+    const stop = run.stopped ?? stopped;
+    if (stop !== undefined) {
+      findings.push(stop);
+      await this.#stop(db, stop);
     }
-    if (stopped !== undefined) {
-      findings.push(stopped);
-      await this.#stop(db, stopped);
-    }
-    await keepFindings(db, findings);
-    if (sound.length > 0) await this.#carryOn(db, end, rules, carried);
+    await keepFindings(only<FindingTables>(db), findings);
+    if (run.audited.length > 0) await this.#carryOn(db, end, run.rules, run.carried);
     return {
-      step: { nextBlock: end.nextBlock, findings, stopped },
-      remembered: { position: end, rules },
+      step: { nextBlock: end.nextBlock, findings, stopped: stop },
+      remembered: { position: end, rules: run.rules },
     };
+  }
+
+  /** Audits one part after the other, until rules come by which nobody can judge. */
+  async #run(
+    db: AuditorTransaction,
+    blocks: readonly RawBlock[],
+    before: RulesInForce,
+  ): Promise<Run> {
+    const run = {
+      ...{ rules: before, carried: await readCarried(db) },
+      ...{ findings: [] as Finding[], audited: [] as RawBlock[] },
+      stopped: undefined as Finding | undefined,
+    };
+    for (const part of partsByRules(blocks)) {
+      const segment = await this.#segment(db, part, run.rules);
+      run.rules = segment.rules;
+      run.carried = await this.#carry(db, run, segment, part);
+      run.findings.push(...segment.findings);
+      run.audited.push(...part);
+      run.stopped = unjudgeable(run.rules, part);
+      if (run.stopped !== undefined) break;
+    }
+    return run;
+  }
+
+  async #carry(
+    db: AuditorTransaction,
+    { carried, findings }: Pick<Run, 'carried' | 'findings'>,
+    { transactions }: Segment,
+    blocks: readonly RawBlock[],
+  ): Promise<Carried> {
+    const { money, history, ...found } = carryMoney(carried.money, transactions, blocks);
+    findings.push(...found.findings);
+    await addRows(db, 'money_history', history, 'block');
+    const changed = transactions.flatMap((each) => each.changed ?? []);
+    const spans = await keepObligations(only<ObligationTables>(db), changed, carried.spans);
+    return { money, spans };
   }
 
   async #segment(

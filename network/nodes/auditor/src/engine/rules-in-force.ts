@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // The rules by which the next block is judged: the channel's settings, and the chaincodes' definitions.
 import type { AuditorDatabase } from '../database/schema.js';
+import { ChannelError } from '../channel/channel-error.js';
 import { ChannelRules } from '../channel/channel-rules.js';
 import { LIFECYCLE, withDefinitionRow, type Definitions } from '../channel/definitions.js';
 
 export interface RulesInForce {
-  /** Undefined before block 0 was read. */
+  /** Undefined before block 0 was read, and when nothing can be judged by the settings. */
   readonly channel: ChannelRules | undefined;
   readonly definitions: Definitions;
   /** Fabric's `ConfigEnvelope`, and the block that brought it: what is kept. */
@@ -26,6 +27,16 @@ async function readDefinitions(db: AuditorDatabase): Promise<Definitions> {
   );
 }
 
+/** @returns undefined for settings by which nothing can be judged */
+export function rulesOf(envelope: Uint8Array, channel: string): ChannelRules | undefined {
+  try {
+    return ChannelRules.of(envelope, channel);
+  } catch (error) {
+    if (error instanceof ChannelError) return undefined;
+    throw error;
+  }
+}
+
 /** @returns the rules after the last block of the tables */
 export async function readRules(db: AuditorDatabase): Promise<RulesInForce> {
   const kept = await db
@@ -34,7 +45,7 @@ export async function readRules(db: AuditorDatabase): Promise<RulesInForce> {
     .executeTakeFirst();
   if (kept === undefined) return NO_RULES;
   return {
-    channel: ChannelRules.of(kept.settings, kept.channel),
+    channel: rulesOf(kept.settings, kept.channel),
     definitions: await readDefinitions(db),
     settings: { envelope: kept.settings, block: kept.settings_block },
   };

@@ -14,8 +14,7 @@ import type { LedgerState } from '../state/ledger-state.js';
 import { applyWrites } from './apply-writes.js';
 import { placed, type JudgedBlock, type JudgedTransaction, type Refusal } from './judged.js';
 import { replayedCall } from './replaying.js';
-import type { RulesInForce } from './rules-in-force.js';
-import { nextRules } from './next-rules.js';
+import { rulesOf, type RulesInForce } from './rules-in-force.js';
 
 /** A transaction with the outcome that the auditor's rules give. */
 export interface AuditedTransaction {
@@ -178,14 +177,17 @@ export class SegmentAudit {
     };
   }
 
+  /** Settings count whether they came about rightly or not: peers and orderers follow them. */
   async #settings(block: number, transaction: RawTransaction, envelope: Uint8Array): Promise<void> {
     const { channel } = this.#parts.rules;
-    if (channel !== undefined) {
-      const { problems } = await checkSettings(channel, envelope);
-      for (const problem of problems)
-        this.result.findings.push(placed(problem, block, transaction));
-    }
-    this.result.rules = nextRules(this.result.rules, block, transaction, envelope);
+    const checked = channel && (await checkSettings(channel, envelope));
+    for (const problem of checked?.problems ?? [])
+      this.result.findings.push(placed(problem, block, transaction));
+    this.result.rules = {
+      ...this.result.rules,
+      channel: checked === undefined ? rulesOf(envelope, transaction.channel) : checked.next,
+      settings: { envelope, block },
+    };
   }
 }
 

@@ -2,8 +2,8 @@
 // Keeps what was found, each once: the same rule, broken for the same thing in the same place, is one finding.
 import { createHash } from 'node:crypto';
 import { addRows } from '@fabric-offline-pay/node-common/node';
-import type { AuditorTransaction } from '../database/schema.js';
-import type { AuditTables } from '../database/audit-tables.js';
+import type { Kysely } from 'kysely';
+import type { FindingTables } from './finding-tables.js';
 import type { Finding } from './finding.js';
 
 /** @returns hex, the same for the same rule, place and subject */
@@ -21,7 +21,7 @@ export const findingId = ({
 /** Texts of a database hold no zero byte; whoever wrote a block may have put one anywhere. */
 const storable = (text: string): string => text.replaceAll('\u0000', '␀').slice(0, 2_000);
 
-const rowOf = (finding: Finding): AuditTables['findings'] => ({
+const rowOf = (finding: Finding): FindingTables['findings'] => ({
   id: findingId(finding),
   rule: finding.rule,
   block: finding.block,
@@ -36,7 +36,7 @@ const rowOf = (finding: Finding): AuditTables['findings'] => ({
 const AT_ONCE = 1_000;
 
 export async function keepFindings(
-  db: AuditorTransaction,
+  db: Kysely<FindingTables>,
   findings: readonly Finding[],
 ): Promise<void> {
   for (let start = 0; start < findings.length; start += AT_ONCE)

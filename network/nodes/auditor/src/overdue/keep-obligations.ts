@@ -2,7 +2,7 @@
 // Keeps the table of obligations in step with the blocks, in their database transaction.
 import { BatchedRows } from '@fabric-offline-pay/node-common/node';
 import { sql, type Kysely } from 'kysely';
-import type { ObligationTables } from '../database/obligation-tables.js';
+import type { ObligationTables } from './obligation-tables.js';
 import type { ChangedRows } from '../rows/changed-rows.js';
 import { obligationChanges, type ObligationChanges } from './obligation-changes.js';
 import { dueAt, type Obligation, type ObligationKey, type PolicySpans } from './obligation.js';

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Obligations past their time, as findings.
 import type { Kysely } from 'kysely';
-import type { ObligationTables } from '../database/obligation-tables.js';
-import type { StateTables } from '../database/state-tables.js';
+import type { ObligationTables } from './obligation-tables.js';
+import type { StateTables } from '../state/state-tables.js';
 import type { RuleName } from '../findings/finding.js';
 import { obligationOf } from './keep-obligations.js';
 import { OBLIGATIONS, type Obligation, type ObligationName } from './obligation.js';

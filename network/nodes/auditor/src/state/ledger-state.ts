@@ -2,7 +2,7 @@
 // The state of the ledger during a database transaction: rows are loaded together, change in memory, and are saved together. What it holds in
 // memory grows with the blocks of one transaction, not with the ledger.
 import { sql, type Kysely } from 'kysely';
-import type { StateTables } from '../database/state-tables.js';
+import type { StateTables } from './state-tables.js';
 import { StateDigest, type StateRow } from './state-digest.js';
 
 export type { StateRow } from './state-digest.js';

@@ -1,22 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// The rules after settings, and which blocks are judged by rules of their own.
+// Which blocks are judged by which rules.
 import type { RawBlock, RawTransaction } from '../blocks/raw-block.js';
-import { ChannelRules } from '../channel/channel-rules.js';
 import { LIFECYCLE } from '../channel/definitions.js';
 import { VALID } from '../checks/outcomes.js';
-import type { RulesInForce } from './rules-in-force.js';
-
-/** Settings count whether they came about rightly or not: peers and orderers follow them. */
-export const nextRules = (
-  rules: RulesInForce,
-  block: number,
-  { channel }: RawTransaction,
-  envelope: Uint8Array,
-): RulesInForce => ({
-  ...rules,
-  channel: ChannelRules.of(envelope, channel),
-  settings: { envelope, block },
-});
 
 const changesRules = ({ code, content }: RawTransaction): boolean =>
   code === VALID &&
