@@ -9,8 +9,18 @@ import { deduct } from './deduct.js';
 import type { FundingRun } from './funding-context.js';
 import { abandonedAs, heldAs, isIssued, isUnderWay } from './leg-states.js';
 import { finishMoves } from './moves.js';
-import { addMoves, legsOf, movesOf, setLegState, toLegs, withHostKinds } from './parts-store.js';
-import { planMoves, planReturn, type HoldView, type Leg } from './plan.js';
+import {
+  addMoves,
+  isOpen,
+  legsOf,
+  movesOf,
+  setLegState,
+  toLegs,
+  withHostKinds,
+  type AskedMove,
+} from './parts-store.js';
+import { planMoves, planReturn, type HoldView } from './plan.js';
+import { isToRefit } from './refit.js';
 import { changeFunding, keyOf, lockFunding, type Funding } from './store.js';
 
 /** It was funded, or refused in part, and never held its money. */
@@ -19,11 +29,8 @@ const isAbandoned = (
   { is_waiting, asked_at }: Funding,
 ): boolean => is_waiting && clock() - asked_at >= abandonedAfterMs;
 
-const partsOf = async (
-  db: BankDatabase,
-  funding: Funding,
-  legs: readonly FundingLegTable[],
-): Promise<Leg[]> => toLegs(legs, await withHostKinds(db, await movesOf(db, keyOf(funding))));
+const partsOf = async (db: BankDatabase, funding: Funding): Promise<AskedMove[]> =>
+  withHostKinds(db, await movesOf(db, keyOf(funding)));
 
 /** Everything goes back. What the order holds later is funded anew. */
 async function giveBack(
@@ -32,26 +39,48 @@ async function giveBack(
   legs: readonly FundingLegTable[],
 ): Promise<void> {
   const key = keyOf(funding);
-  await addMoves(db, key, planReturn(await partsOf(db, funding, legs)));
+  await addMoves(db, key, planReturn(toLegs(legs, await partsOf(db, funding))));
   for (const leg of legs.filter(isIssued)) await setLegState(db, leg, 'returned');
   await changeFunding(db, key, { ...abandonedAs(funding.state), is_waiting: false });
 }
 
-/** Plans what is to be done now, by what the ledger says of the order's money: nothing while the order may still hold it. */
+/**
+ * What is asked for otherwise than it was planned leaves other room than it was planned with. Until that is known nothing is added: a part could be
+ * more than its deduction has, while another deduction has what it would need.
+ * @returns whether it was planned
+ */
+async function planHeld(
+  db: Transaction<BankTables>,
+  funding: Funding,
+  legs: readonly FundingLegTable[],
+  hold: HoldView,
+): Promise<boolean> {
+  const key = keyOf(funding);
+  await changeFunding(db, key, { ...heldAs(funding.state, legs), is_waiting: false });
+  const parts = await partsOf(db, funding);
+  const planned = toLegs(legs, parts);
+  if (isToRefit(planned, parts.filter(isOpen))) return false;
+  await addMoves(db, key, planMoves(funding.total, planned, hold));
+  return true;
+}
+
+/**
+ * Plans what is to be done now, by what the ledger says of the order's money: nothing while the order may still hold it.
+ * @returns false when what was planned before must be finished first
+ */
 async function plan(
   db: Transaction<BankTables>,
   run: FundingRun,
   before: Funding,
   hold: HoldView | null,
-): Promise<void> {
+): Promise<boolean> {
   const key = keyOf(before);
   const funding = await lockFunding(db, key);
-  if (funding === undefined) return;
+  if (funding === undefined) return true;
   const legs = await legsOf(db, key);
-  if (hold !== null) {
-    await changeFunding(db, key, { ...heldAs(funding.state, legs), is_waiting: false });
-    await addMoves(db, key, planMoves(funding.total, await partsOf(db, funding, legs), hold));
-  } else if (isAbandoned(run, funding) && !legs.some(isUnderWay)) await giveBack(db, funding, legs);
+  if (hold !== null) return planHeld(db, funding, legs, hold);
+  if (isAbandoned(run, funding) && !legs.some(isUnderWay)) await giveBack(db, funding, legs);
+  return true;
 }
 
 /** What was begun is finished. Nothing is begun for an order that has what it needs, or for which nobody waits any more. */
@@ -76,6 +105,6 @@ export async function fundOrder(run: FundingRun, funding: Funding): Promise<void
   if (funding.state === 'asked') await supply(run, funding, hold);
   const planNow = () =>
     run.db.transaction().execute((transaction) => plan(transaction, run, funding, hold));
-  await planNow();
-  while (await finishMoves(run, funding)) await planNow();
+  let isPlanned = await planNow();
+  while ((await finishMoves(run, funding)) || !isPlanned) isPlanned = await planNow();
 }

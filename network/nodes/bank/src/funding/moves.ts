@@ -3,17 +3,13 @@
 import type { Transaction } from 'kysely';
 import { askWithin } from '../core-banking/ask-within.js';
 import { isOwnRefusal } from '../core-banking/core-banking.js';
-import {
-  OPEN_MOVE_STATES,
-  type FundingLegTable,
-  type MoveKind,
-  type MoveState,
-} from '../database/funding-tables.js';
+import type { FundingLegTable, MoveKind, MoveState } from '../database/funding-tables.js';
 import type { BankTables } from '../database/schema.js';
 import { HostContradicts, type FundingNews, type FundingRun } from './funding-context.js';
 import { authorisationKey, requestKey, withdrawIdOf, type MoveKey } from './keys.js';
 import {
   addRest,
+  isOpen,
   legsOf,
   movesOf,
   nextAttempt,
@@ -29,8 +25,6 @@ type Tables = Transaction<BankTables>;
 
 /** Of a part of which the host has nothing to do any more. */
 const NOTHING = '0';
-
-const isOpen = ({ state }: FundingMove): boolean => OPEN_MOVE_STATES.some((open) => open === state);
 
 /** One part of a deduction. */
 class Move {

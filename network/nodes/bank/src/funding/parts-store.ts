@@ -3,12 +3,13 @@
 import type { Selectable } from 'kysely';
 import type { MovementKind } from '../core-banking/core-banking.js';
 import type { BankDatabase } from '../database/schema.js';
-import type {
-  FundingLegTable,
-  FundingMoveTable,
-  LegState,
-  MoveKind,
-  MoveState,
+import {
+  OPEN_MOVE_STATES,
+  type FundingLegTable,
+  type FundingMoveTable,
+  type LegState,
+  type MoveKind,
+  type MoveState,
 } from '../database/funding-tables.js';
 import { Overtaken } from './funding-context.js';
 import { moveKey, requestKey, withdrawIdOf, type FundingKey } from './keys.js';
@@ -16,6 +17,9 @@ import { inOrder, type Leg, type PlannedMove } from './plan.js';
 import { columnsOf, keyOf } from './store.js';
 
 export type FundingMove = Selectable<FundingMoveTable>;
+
+export const isOpen = ({ state }: Pick<FundingMove, 'state'>): boolean =>
+  OPEN_MOVE_STATES.some((open) => open === state);
 
 /** @throws {Overtaken} when the row is not as it was read */
 function changed<Row>(row: Row | undefined): Row {

@@ -23,6 +23,16 @@ function leftOf({ amount, complete, release, refund }: Leg): Readonly<Record<Mov
 
 type Left = ReturnType<typeof leftOf>;
 
+/**
+ * @param legs with all that was planned of them
+ * @param open parts that are not carried out yet
+ * @returns whether one of them cannot be carried out as it was planned. How much each deduction has left is known only when it was.
+ */
+export const isToRefit = (legs: readonly Leg[], open: readonly Pick<PlannedMove, 'leg'>[]) =>
+  legs
+    .filter((leg) => Object.values(leftOf(leg)).some((left) => left < 0n))
+    .some(({ leg }) => open.some((move) => move.leg === leg));
+
 /** All of it the other way, when one request suffices; else as it was planned as far as it can, and the rest the other way. */
 function givenBack(kind: keyof typeof OTHER, amount: bigint, left: Left): Fitted | undefined {
   const other = OTHER[kind];

@@ -107,8 +107,8 @@ const BOOK = sql`
   from book_entries e join book_postings p on p.entry_key = e.entry_key and p.amount > 0
   where e.kind in ('authorise', 'release', 'refund', 'payOut')`;
 
-/** Of the day, and what one side has until then and the other has not. */
-async function readItems(db: Database, day: string): Promise<Item[]> {
+/** @returns entries of the day, and what one side has until then and the other has not */
+export async function readItems(db: BankDatabase, day: string): Promise<Item[]> {
   const { rows } = await sql<ItemRow>`
     with parts as (${PARTS}), ledger as (${LEDGER}), book as (${BOOK})
     select coalesce(p.book_key, b.entry_key, l.supply_key) as key, coalesce(p.is_open and u.day is null, false) as is_open,

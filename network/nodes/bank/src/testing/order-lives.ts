@@ -36,10 +36,16 @@ export const HOLD_EVENTS = {
 } as const;
 
 /** One event of a life. */
-export const lifeStep = fc.record({
+export interface LifeStep {
+  readonly event: keyof typeof HOLD_EVENTS;
+  readonly part: number;
+  /** How many requests are answered in the look after it; null: nobody looks. */
+  readonly answers: number | null;
+}
+
+export const lifeStep: fc.Arbitrary<LifeStep> = fc.record({
   event: fc.constantFrom(...(['capture', 'void', 'refund'] as const)),
   part: fc.integer({ min: 1, max: 1000 }),
-  /** How many requests are answered in the look after it; null: nobody looks. */
   answers: fc.option(fc.integer({ min: 0, max: 5 }), { nil: null }),
 });
 
