@@ -6,6 +6,7 @@ import type { RawBlock } from './blocks/raw-block.js';
 import { openAuditorDatabase } from './database/schema.js';
 import type { AuditorDatabase } from './database/schema.js';
 import { Audit, type AuditStep } from './engine/audit.js';
+import { auditProjections } from './engine/projections.js';
 import { runAudit } from './engine/run-audit.js';
 import type { FindingTables } from './findings/finding-tables.js';
 import { keepFindings } from './findings/keep-findings.js';
@@ -71,7 +72,10 @@ async function audit(
   options: AuditOnceOptions,
 ): Promise<Incomplete | undefined> {
   const { blocksFrom, chaincode, to = Infinity, last = Infinity, onStep } = options;
-  const auditing = new Audit({ db, chaincode, replay });
+  const auditing = new Audit({
+    ...{ db, chaincode, replay },
+    projections: auditProjections(chaincode),
+  });
   const end = Math.min(to, last);
   const next = await nextBlockOf(db);
   if (next > end) return undefined;
