@@ -40,7 +40,7 @@ export function blockFindings(block: RawBlock): Finding[] {
     findings.push({
       ...{ rule: 'block.codes', block: number },
       expected: `${transactions.length.toString()} outcomes`,
-      found: `${codes.length.toString()}`,
+      found: codes.length.toString(),
     });
   return findings;
 }

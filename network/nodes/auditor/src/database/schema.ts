@@ -16,7 +16,7 @@ import {
 import { FINDING_MIGRATIONS, type FindingTables } from '../findings/finding-tables.js';
 import { AUDIT_MIGRATIONS, type AuditTables } from './audit-tables.js';
 import { MONEY_MIGRATIONS, type MoneyTables } from './money-tables.js';
-import { OBLIGATION_MIGRATIONS, type ObligationTables } from '../overdue/obligation-tables.js';
+import { OBLIGATION_MIGRATIONS, type ObligationTables } from '../obligations/obligation-tables.js';
 import { STATE_MIGRATIONS, type StateTables } from '../state/state-tables.js';
 
 export interface AuditorTables
