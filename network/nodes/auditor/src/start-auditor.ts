@@ -60,7 +60,8 @@ class Following {
       chaincode,
       versions: { '*': ownChaincode(), ...config.code },
     });
-    const audit = new Audit({ db, chaincode, replay: this.#replay });
+    const { genesis } = config;
+    const audit = new Audit({ db, chaincode, replay: this.#replay, genesis });
     const onStep = ({ nextBlock, findings }: AuditStep): void => {
       this.#nextBlock = nextBlock;
       this.#movedAt = elapsed();
@@ -71,9 +72,10 @@ class Following {
     this.#following = follow(
       {
         audit,
-        nextBlock: async () =>
-          (await db.selectFrom('ledger_position').select('next_block').executeTakeFirst())
-            ?.next_block ?? 0,
+        position: async () => {
+          const row = await db.selectFrom('ledger_position').selectAll().executeTakeFirst();
+          return { nextBlock: row?.next_block ?? 0, firstHash: row?.first_hash ?? '' };
+        },
         blocksFrom: (from, signal) => peerBlocks(peer, from, signal),
         onStep,
       },

@@ -45,6 +45,8 @@ export interface AuditParts {
   readonly chaincode: string;
   readonly replay: Pick<ReplayThread, 'run'>;
   readonly projections?: readonly AuditProjection[];
+  /** Hash of block 0, when it is known otherwise. */
+  readonly genesis?: string | undefined;
 }
 
 /** What came of some blocks. */
@@ -100,11 +102,15 @@ async function readStop(db: AuditorTransaction): Promise<Finding | undefined> {
 }
 
 /** @returns the blocks that continue the ledger, and what is wrong with the one after them */
-function continuing(position: LedgerPosition, blocks: readonly RawBlock[]) {
+function continuing(
+  position: LedgerPosition,
+  blocks: readonly RawBlock[],
+  genesis: string | undefined,
+) {
   let now = position;
   const sound: RawBlock[] = [];
   for (const block of blocks) {
-    const stopped = chainProblem(lastOf(now), block);
+    const stopped = chainProblem(lastOf(now), block, genesis);
     if (stopped !== undefined) return { sound, stopped, position: now };
     sound.push(block);
     now = after(now, block);
@@ -173,7 +179,7 @@ export class Audit {
         remembered: undefined,
       };
     const blocks = all.filter(({ number }) => number >= position.nextBlock);
-    const { sound, stopped } = continuing(position, blocks);
+    const { sound, stopped } = continuing(position, blocks, this.#parts.genesis);
     const run = await this.#run(db, sound, await this.#rulesAt(db, position));
     const end = run.audited.reduce(after, position);
     const findings = [...run.findings];
