@@ -6,10 +6,10 @@ import type { RawBlock } from './blocks/raw-block.js';
 import { openAuditorDatabase } from './database/schema.js';
 import type { AuditorDatabase } from './database/schema.js';
 import { Audit, type AuditStep } from './engine/audit.js';
-import { auditProjections } from './engine/projections.js';
 import { runAudit } from './engine/run-audit.js';
 import type { FindingTables } from './findings/finding-tables.js';
 import { keepFindings } from './findings/keep-findings.js';
+import { projectionsOf } from './projections.js';
 import { ReplayThread } from './replay/replay-thread.js';
 import { reportOf, type AuditReport } from './report/audit-report.js';
 import { ArchiveDamaged } from './sources/archive.js';
@@ -74,7 +74,7 @@ async function audit(
   const { blocksFrom, chaincode, to = Infinity, last = Infinity, onStep } = options;
   const auditing = new Audit({
     ...{ db, chaincode, replay },
-    projections: auditProjections(chaincode),
+    projections: projectionsOf(chaincode),
   });
   const end = Math.min(to, last);
   const next = await nextBlockOf(db);

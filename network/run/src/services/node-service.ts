@@ -28,6 +28,8 @@ export interface NodePlace {
   readonly role: OrganisationDescription['role'];
   /** Below the home: the node's own files. */
   readonly folder: string;
+  /** Whether it works with what the others leave of the processors. */
+  readonly isPatient?: boolean;
 }
 
 export type CertificatePaths = Pick<IdentityDescription, 'certPath' | 'keyPath'>;
@@ -99,6 +101,13 @@ export const nodeSettings = (
   ledger: ledgerSettings(organisation, description, identities),
 });
 
+/** `nice` replaces itself by the program, so that signals reach it. */
+const commandOf = (
+  { isPatient = false }: NodePlace,
+  [command = '', ...args]: readonly string[],
+): { readonly command: string; readonly args: string[] } =>
+  isPatient ? { command: 'nice', args: ['-n', '10', command, ...args] } : { command, args };
+
 /**
  * Starts the node under the network's supervisor, or leaves it running when nothing changed. The network must be up.
  * @param settingsOf makes the whole configuration
@@ -123,8 +132,7 @@ export async function startNodeService(
   await startService(home, {
     name,
     organisation: id,
-    command: process.execPath,
-    args: [program, file],
+    ...commandOf(place, [process.execPath, program, file]),
     readyFile: readyFileOf(home, place),
   });
 }

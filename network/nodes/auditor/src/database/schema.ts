@@ -18,7 +18,7 @@ import { AUDIT_MIGRATIONS, type AuditTables } from './audit-tables.js';
 import { MONEY_MIGRATIONS, type MoneyTables } from './money-tables.js';
 import { HISTORY_MIGRATIONS, type ContentTables } from '../histories/history-migrations.js';
 import type { HistoryTables } from '../histories/history-table.js';
-import { OBLIGATION_MIGRATIONS, type ObligationTables } from '../overdue/obligation-tables.js';
+import { OBLIGATION_MIGRATIONS, type ObligationTables } from '../obligations/obligation-tables.js';
 import { STATE_MIGRATIONS, type StateTables } from '../state/state-tables.js';
 
 export interface AuditorTables

@@ -15,11 +15,11 @@ import { chainProblem } from '../checks/block-checks.js';
 import type { AuditTables } from '../database/audit-tables.js';
 import type { AuditorDatabase, AuditorTransaction } from '../database/schema.js';
 import type { StateTables } from '../state/state-tables.js';
-import type { ObligationTables } from '../overdue/obligation-tables.js';
+import type { ObligationTables } from '../obligations/obligation-tables.js';
 import type { FindingTables } from '../findings/finding-tables.js';
 import { keepFindings } from '../findings/keep-findings.js';
 import type { Finding } from '../findings/finding.js';
-import { keepObligations } from '../overdue/keep-obligations.js';
+import { keepObligations } from '../obligations/keep-obligations.js';
 import type { ReplayThread } from '../replay/replay-thread.js';
 import { LedgerState } from '../state/ledger-state.js';
 import { StateDigest } from '../state/state-digest.js';
@@ -46,6 +46,8 @@ export interface AuditParts {
   readonly chaincode: string;
   readonly replay: Pick<ReplayThread, 'run'>;
   readonly projections?: readonly AuditProjection[];
+  /** Hash of block 0, when it is known otherwise. */
+  readonly genesis?: string | undefined;
 }
 
 /** What came of some blocks. */
@@ -101,11 +103,15 @@ async function readStop(db: AuditorTransaction): Promise<Finding | undefined> {
 }
 
 /** @returns the blocks that continue the ledger, and what is wrong with the one after them */
-function continuing(position: LedgerPosition, blocks: readonly RawBlock[]) {
+function continuing(
+  position: LedgerPosition,
+  blocks: readonly RawBlock[],
+  genesis: string | undefined,
+) {
   let now = position;
   const sound: RawBlock[] = [];
   for (const block of blocks) {
-    const stopped = chainProblem(lastOf(now), block);
+    const stopped = chainProblem(lastOf(now), block, genesis);
     if (stopped !== undefined) return { sound, stopped, position: now };
     sound.push(block);
     now = after(now, block);
@@ -174,7 +180,7 @@ export class Audit {
         remembered: undefined,
       };
     const blocks = all.filter(({ number }) => number >= position.nextBlock);
-    const { sound, stopped } = continuing(position, blocks);
+    const { sound, stopped } = continuing(position, blocks, this.#parts.genesis);
     const run = await this.#run(db, sound, await this.#rulesAt(db, position));
     const end = run.audited.reduce(after, position);
     const findings = [...run.findings];

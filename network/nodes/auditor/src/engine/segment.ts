@@ -2,6 +2,7 @@
 // Judges blocks that follow each other under the same rules: each transaction in its turn, on the rows as they stand then.
 import type { Call, RawTransaction } from '../blocks/raw-block.js';
 import { LIFECYCLE, withDefinitionRow, type Definitions } from '../channel/definitions.js';
+import type { Problem } from '../channel/problem.js';
 import { checkSettings, type SettingChange } from '../channel/settings-change.js';
 import { blockFindings } from '../checks/block-checks.js';
 import { outcomeName, VALID, type Outcome } from '../checks/outcomes.js';
@@ -47,6 +48,22 @@ export interface SegmentParts {
   readonly rules: RulesInForce;
   /** Ids of earlier transactions, among those that come. */
   readonly known: ReadonlySet<string>;
+}
+
+const isWritten = ({ writes }: { readonly writes: readonly unknown[] }): boolean =>
+  writes.length > 0;
+
+/** No chaincode calls another here: whoever writes another's rows does what no call of it does, and what nobody can run again. */
+function foreignWrites({ chaincode: called, access }: Call, audited: string): Problem[] {
+  const isOurs = called === audited;
+  return access
+    .filter(({ namespace }) => (namespace === audited) !== isOurs)
+    .filter(({ writes, collections }) => writes.length > 0 || collections.some(isWritten))
+    .filter(({ namespace }) => isOurs || namespace === audited)
+    .map(({ namespace }) => ({
+      ...{ rule: 'replay.writes', subject: namespace },
+      ...{ expected: `rows of ${called} alone`, found: `rows of ${namespace}` },
+    }));
 }
 
 const duplicate = (id: string): Refusal => ({
@@ -149,6 +166,8 @@ export class SegmentAudit {
     const changes = applyWrites(content, chaincode, { state, touched, at: { block, tx: index } });
     this.#define(content);
     const finding = { block, index, transactionId: id };
+    for (const problem of foreignWrites(content, chaincode))
+      this.result.findings.push({ ...problem, ...finding });
     if (call !== undefined) this.result.replays.push({ call, finding });
     else if (isAudited) this.#unseen(content, changes, finding);
     return { changed: { ...finding, at, changes } };

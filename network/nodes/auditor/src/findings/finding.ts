@@ -23,6 +23,7 @@ export interface Finding extends Place {
 /** Every rule that an auditor checks, with a sentence for people. */
 export const RULES = {
   'block.number': 'Blocks follow each other without a gap.',
+  'block.genesis': 'Block 0 is the one that the auditor was told.',
   'block.previousHash': 'A block carries the hash of the one before it.',
   'block.dataHash': 'A block’s header carries the hash of its transactions.',
   'block.signatures': 'Orderers of the channel signed the block, as many as its settings ask.',

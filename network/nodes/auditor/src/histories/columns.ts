@@ -34,6 +34,7 @@ export const bigint = columnOf('bigint', false);
 export const boolean = columnOf('boolean', false);
 /** Nothing stands there where it does not apply. */
 export const optionalText = columnOf('text', true);
+export const optionalInteger = columnOf('integer', true);
 export const optionalInstant = columnOf('bigint', true);
 
 type ValueOf<Of extends Column> = Values[Of['type']] | (Of['nullable'] extends true ? null : never);

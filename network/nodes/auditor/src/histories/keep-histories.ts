@@ -116,10 +116,11 @@ const keepContents = (
     `.execute(db),
   );
 
-type Tables = HistoryTables & ContentTables & StateTables;
+/** The tables that are read and written here. */
+export type HistoryDatabase = HistoryTables & ContentTables & StateTables;
 
 /** Kysely cannot know that a database with more tables is one with fewer. */
-const only = <Some>(db: Kysely<Tables>): Kysely<Some> => db as unknown as Kysely<Some>;
+const only = <Some>(db: Kysely<HistoryDatabase>): Kysely<Some> => db as unknown as Kysely<Some>;
 
 /**
  * Adds what some transactions did.
@@ -128,7 +129,7 @@ const only = <Some>(db: Kysely<Tables>): Kysely<Some> => db as unknown as Kysely
  * @returns cases of double spending that prove nothing
  */
 export async function keepHistories(
-  db: Kysely<Tables>,
+  db: Kysely<HistoryDatabase>,
   chaincode: string,
   audited: readonly Audited[],
   blocks: readonly RawBlock[],
