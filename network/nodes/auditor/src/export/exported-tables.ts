@@ -11,7 +11,7 @@ import {
   type Column,
   type Columns,
 } from '../histories/columns.js';
-import { HISTORIES } from '../histories/history-table.js';
+import { HISTORIES, type HistoryTable } from '../histories/history-table.js';
 
 interface ExportedTable {
   readonly says: string;
@@ -23,11 +23,11 @@ interface ExportedTable {
 const IN_TRANSACTION = ['block', 'place', 'number'];
 
 const ofHistories = Object.fromEntries(
-  Object.entries(HISTORIES).map(([name, { says, columns }]) => [
+  Object.entries<HistoryTable>(HISTORIES).map(([name, { says, columns }]) => [
     name,
     { says, columns, key: IN_TRANSACTION },
   ]),
-) as Readonly<Record<keyof typeof HISTORIES, ExportedTable>>;
+) as unknown as Readonly<Record<keyof typeof HISTORIES, ExportedTable>>;
 
 /** By name. */
 export const EXPORTED = {
