@@ -78,14 +78,16 @@ test('all tables are written, and say the same in each format', async () => {
   for (const format of ['csv', 'jsonl'])
     expect((await ask('export', into, '--format', format)).code).toBe(0);
   for (const table of EXPORTED_NAMES) {
-    const records = parse(readFileSync(join(into, `${table}.csv`)), { bom: true }) as string[][];
+    const records = parse(readFileSync(join(into, `${table}.csv`)));
     const lines = readFileSync(join(into, `${table}.jsonl`), 'utf8')
       .split('\n')
       .slice(0, -1);
     const [head, ...rows] = records;
     expect(head).toEqual(Object.keys(EXPORTED[table].columns));
     const values = lines.map((line) =>
-      Object.values(JSON.parse(line) as object).map((value: unknown) => String(value ?? '')),
+      Object.values(JSON.parse(line) as Readonly<Record<string, string | number | null>>).map(
+        (value) => String(value ?? ''),
+      ),
     );
     expect([table, rows]).toEqual([table, values]);
   }
