@@ -239,9 +239,11 @@ export class Audit {
     const audit = new SegmentAudit({ chaincode, state, rules, commitHashes, known });
     for (const judged of judging) await audit.block(await judged);
     const { result } = audit;
-    // Runs elsewhere while the rows are written here.
-    const replayed = this.#replay(result);
-    await Promise.all([this.#save(db, state, result, blocks), replayed]);
+    // Runs elsewhere while the rows are written here. Both come to their end before one that failed undoes the transaction: what is written
+    // after that is written outside of it.
+    const work = [this.#replay(result), this.#save(db, state, result, blocks)];
+    for (const each of await Promise.allSettled(work))
+      if (each.status === 'rejected') throw each.reason;
     return result;
   }
 
