@@ -25,8 +25,6 @@ let room: AuditRoom;
 
 const PIECE = 100;
 
-const worldOf = ({ world, clientFor }: ForgedLedger) => ({ world, clientFor });
-
 /** What changes between two ways of buying. */
 async function changeRules(): Promise<void> {
   await forged.changeSettings(slowerBlocks);
@@ -37,7 +35,7 @@ beforeAll(async () => {
   stopTime();
   forged = await ForgedLedger.found();
   line = new SecondLine(forged.ledger);
-  const every = new EveryTransaction({ ...worldOf(forged), passSeconds });
+  const every = new EveryTransaction({ ...forged.parts, passSeconds });
   await every.open();
   for (const [, run] of RUNS) {
     await every.newCustomer();

@@ -63,8 +63,8 @@ export class AuditRoom {
     await this.db.destroy();
   }
 
-  auditOf(db: AuditorDatabase = this.db): Audit {
-    return new Audit({ db, chaincode: CHAINCODE, replay: this.replay });
+  auditOf(db: AuditorDatabase = this.db, replay: Pick<ReplayThread, 'run'> = this.replay): Audit {
+    return new Audit({ db, chaincode: CHAINCODE, replay });
   }
 
   /** @returns what the audit of these blocks would find, which come after those that were audited */

@@ -126,6 +126,11 @@ export class ForgedLedger implements MemoryNetwork {
     return this.#drafts;
   }
 
+  /** What of it others buy with. */
+  get parts(): Pick<MemoryNetwork, 'world' | 'clientFor'> {
+    return { world: this.world, clientFor: this.clientFor };
+  }
+
   get definition(): Definition {
     return this.#definition;
   }
