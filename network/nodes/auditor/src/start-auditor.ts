@@ -19,6 +19,7 @@ import { AUDITOR_ROLES, type CallContext, type Role } from './context.js';
 import { MIGRATIONS, type AuditorTables } from './database/schema.js';
 import { Audit, type AuditStep } from './engine/audit.js';
 import { follow } from './engine/following.js';
+import { projectionsOf } from './projections.js';
 import { ReplayThread } from './replay/replay-thread.js';
 import type { ReportSigner } from './report/sign-report.js';
 import { peerBlocks, type PeerConnection } from './sources/peer-blocks.js';
@@ -61,7 +62,10 @@ class Following {
       versions: { '*': ownChaincode(), ...config.code },
     });
     const { genesis } = config;
-    const audit = new Audit({ db, chaincode, replay: this.#replay, genesis });
+    const audit = new Audit({
+      ...{ db, chaincode, replay: this.#replay, genesis },
+      projections: projectionsOf(chaincode),
+    });
     const onStep = ({ nextBlock, findings }: AuditStep): void => {
       this.#nextBlock = nextBlock;
       this.#movedAt = elapsed();

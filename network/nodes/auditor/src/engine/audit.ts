@@ -30,13 +30,14 @@ import { rowNames } from './row-names.js';
 import { readRules, type RulesInForce } from './rules-in-force.js';
 import { SegmentAudit, type AuditedTransaction, type Segment } from './segment.js';
 
-/** Tables that are made from what was audited, in the same database transaction. */
+/** Tables that are made from what was audited, in the same database transaction, after the ledger's rows are written. */
 export interface AuditProjection {
+  /** @returns what is found on the way */
   apply(
     transaction: AuditorTransaction,
     audited: readonly AuditedTransaction[],
     blocks: readonly RawBlock[],
-  ): Promise<void>;
+  ): Promise<readonly Finding[]>;
 }
 
 export interface AuditParts {
@@ -265,7 +266,7 @@ export class Audit {
   async #save(
     db: AuditorTransaction,
     state: LedgerState,
-    { transactions }: Segment,
+    { transactions, findings }: Segment,
     blocks: readonly RawBlock[],
   ): Promise<void> {
     const row = await db.selectFrom('ledger_digest').select('sum').executeTakeFirst();
@@ -287,7 +288,7 @@ export class Audit {
         'block',
       );
     for (const projection of this.#parts.projections ?? [])
-      await projection.apply(db, transactions, blocks);
+      findings.push(...(await projection.apply(db, transactions, blocks)));
   }
 
   async #carryOn(
