@@ -2,6 +2,7 @@
 // Writes the documents and schemas that are generated from data (`npm run docs`), or checks that they are current (`--check`).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { AUDITOR_API, AUDITOR_ERRORS, EXPORTED, RULES } from '@fabric-offline-pay/auditor-node';
 import { BANK_API, BANK_ERRORS } from '@fabric-offline-pay/bank-node';
 import {
   MAX_BATCH,
@@ -70,6 +71,8 @@ const errorsDocument = (): string =>
     errorTable(MERCHANT_ERRORS),
     "## The logistics company's node",
     errorTable(LOGISTICS_ERRORS),
+    "## The auditor's node",
+    errorTable(AUDITOR_ERRORS),
     '## Input files',
     'Each error names file, line and field. The row is left out; the other rows are run.',
     errorTable(
@@ -186,10 +189,41 @@ const webhooksDocument = (): string =>
   ].join('\n\n');
 
 /** The interfaces of the nodes, by the names of their documents. */
+const columnTable = ({ columns }: (typeof EXPORTED)[keyof typeof EXPORTED]): string =>
+  tableOf(
+    ['column', 'type', 'meaning'],
+    Object.entries(columns).map(([name, { type, nullable, says }]) => [
+      `\`${name}\``,
+      nullable ? `${type}, may be empty` : type,
+      says,
+    ]),
+  );
+
+const auditRulesDocument = (): string =>
+  [
+    '# What an audit checks, and its tables',
+    GENERATED,
+    '[audit.md](audit.md) says how. Rules and columns are stable; texts may change.',
+    '## Rules',
+    'Each finding names one of them, with block, transaction, what was expected and what was found.',
+    tableOf(
+      ['rule', 'what it says'],
+      Object.entries(RULES).map(([rule, text]) => [`\`${rule}\``, text]),
+    ),
+    '## Tables',
+    'What `npx offpay audit export` writes. Amounts are minor units as decimal strings.',
+    ...Object.entries(EXPORTED).flatMap(([name, table]) => [
+      `### ${name}`,
+      table.says,
+      columnTable(table),
+    ]),
+  ].join('\n\n');
+
 const NODE_APIS: Readonly<Record<string, ApiDescription>> = {
   bank: BANK_API,
   merchant: MERCHANT_API,
   logistics: LOGISTICS_API,
+  auditor: AUDITOR_API,
 };
 
 async function documents(): Promise<Map<string, string>> {
@@ -201,6 +235,7 @@ async function documents(): Promise<Map<string, string>> {
     ([name, api]) => [`docs/api/${name}.json`, JSON.stringify(openApi(api))] as const,
   );
   const raw = [
+    ['docs/audit-rules.md', auditRulesDocument()],
     ['docs/errors.md', errorsDocument()],
     ['docs/transactions.md', transactionsDocument()],
     ['docs/webhooks.md', webhooksDocument()],

@@ -21,6 +21,7 @@ import { readLatestCode } from '../../network/nodes/bank/src/messages/read-lates
 import { codeCanary, Search } from '../support/canaries.js';
 import { eventually } from '../support/eventually.js';
 import { MSP } from '../support/memory-world.js';
+import { KeptHistories } from '../support/kept-histories.js';
 import { MemoryBlocks } from '../support/memory-blocks.js';
 import { OneOrder } from '../support/one-order.js';
 import { bytesOf, PERSON, PLANTED } from '../support/planted-person.js';
@@ -295,7 +296,15 @@ const PLACES: Readonly<Record<string, () => unknown>> = {
   "the merchant's figures": () => probesOf(merchant.clientOf('operator')),
   "the logistics company's figures": () => probesOf(logistics.clientOf('operator', 'o-1')),
   'the written interfaces': () =>
-    ['bank', 'merchant', 'logistics'].map((name) => readFileSync(`docs/api/${name}.json`, 'utf8')),
+    ['bank', 'merchant', 'logistics', 'auditor'].map((name) =>
+      readFileSync(`docs/api/${name}.json`, 'utf8'),
+    ),
+  "the auditor's tables": async () => {
+    const kept = await KeptHistories.open();
+    opened.push(kept);
+    await kept.keep(order.memory.ledger);
+    return kept.everything();
+  },
   "the merchant's events": () => rowsOf(engines.merchant, 'select * from webhook_events'),
   "the bank's alerts": () => rowsOf(engines.bank, 'select * from alerts'),
   "the bank's outbox rows": () => rowsOf(engines.bank, 'select * from messages'),

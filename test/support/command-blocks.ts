@@ -70,6 +70,11 @@ export const NOT_RUN: readonly (readonly [document: string, begins: string, why:
         'needs the published package; test/packages installs the packed one',
       ] as const,
   ),
+  [
+    'docs/audit.md',
+    'npx offpay audit --blocks',
+    'needs an archive of blocks; the block before it audits the same from a peer',
+  ],
   ['docs/performance.md', 'npm run bench', 'needs a quarter of an hour, and a machine for itself'],
   [
     'docs/testing.md',

@@ -10,6 +10,9 @@ import {
 import { keepHistories } from '../../network/nodes/auditor/src/histories/keep-histories.js';
 import type { Audited } from '../../network/nodes/auditor/src/histories/seen-transaction.js';
 import type { RowChange } from '../../network/nodes/auditor/src/rows/changed-rows.js';
+import type { DatabasePlace } from '../../network/nodes/common/src/node.js';
+import { HISTORY_NAMES } from '../../network/nodes/auditor/src/histories/history-table.js';
+import { unpacked } from '../../network/nodes/auditor/src/histories/transaction-content.js';
 import { testPlace } from '../../network/nodes/common/src/testing/test-place.js';
 import type { Block, BlockTransaction, KeyWrite, MemoryLedger } from '@fabric-offline-pay/testing';
 import { CHANNEL } from './memory-world.js';
@@ -17,6 +20,7 @@ import { CHANNEL } from './memory-world.js';
 export const CHAINCODE = 'offline-pay';
 
 const NOTHING = new Uint8Array();
+const NO_HASH = '0'.repeat(64);
 
 const signedBy = (mspId: string, certificate = '') => ({
   identity: { mspId, certificate, bytes: NOTHING },
@@ -49,8 +53,9 @@ export class KeptHistories {
 
   private constructor(readonly db: AuditorDatabase) {}
 
-  static async open(): Promise<KeptHistories> {
-    return new KeptHistories(await openAuditorDatabase(await testPlace()));
+  /** @param place an empty database; default: one of its own */
+  static async open(place?: DatabasePlace): Promise<KeptHistories> {
+    return new KeptHistories(await openAuditorDatabase(place ?? (await testPlace())));
   }
 
   close(): Promise<void> {
@@ -68,6 +73,15 @@ export class KeptHistories {
         ...(await keepHistories(db as never, CHAINCODE, audited, blocks.map(shellOf))),
       );
     });
+  }
+
+  /** All that stands in the tables, as people may read it. */
+  async everything(): Promise<readonly unknown[]> {
+    const histories = await Promise.all(
+      HISTORY_NAMES.map((name) => this.db.selectFrom(name).selectAll().execute()),
+    );
+    const contents = await this.db.selectFrom('transaction_contents').select('content').execute();
+    return [...histories, contents.map(({ content }) => unpacked(content))];
   }
 
   async #kept(): Promise<readonly unknown[]> {
@@ -107,6 +121,6 @@ export class KeptHistories {
 
 /** A block without its transactions, which are kept apart. */
 const shellOf = ({ number }: Block) => ({
-  ...{ number, hash: '', previousHash: '', computedDataHash: '', size: 0 },
+  ...{ number, hash: NO_HASH, previousHash: NO_HASH, computedDataHash: NO_HASH, size: 0 },
   ...{ header: undefined as never, codes: NOTHING, signatures: [], transactions: [] },
 });

@@ -86,7 +86,7 @@ export type ExportedRow = Readonly<Record<string, string | number | boolean | nu
 
 /** @returns the columns of a table, in their order */
 export const columnsOf = (table: ExportedName): (readonly [string, Column])[] =>
-  Object.entries((EXPORTED[table] as ExportedTable).columns);
+  Object.entries<Column>(EXPORTED[table].columns);
 
 /** Rows that are in memory at once. */
 const AT_ONCE = 1_000;

@@ -9,7 +9,7 @@ const NUMBER = /^-?\d+$/;
 
 /** Numbers and amounts stay what they are; nothing stays empty. */
 function cellOf(value: ExportedRow[string]): string {
-  if (value === null || value === undefined) return '';
+  if (value === null) return '';
   if (typeof value !== 'string' || NUMBER.test(value)) return csvCell(String(value));
   return csvText(value);
 }

@@ -44,14 +44,20 @@ function disputeRow(
   };
 }
 
+/** The dispute is gone from the order: it was decided. */
+const decided = (was: Order, dispute: Dispute, is: Order): OwnRow<'disputes'> =>
+  disputeRow(is, dispute, decisionOf(is), returned(is) - returned(was));
+
+const opened = (is: Order, dispute: Dispute): OwnRow<'disputes'> =>
+  disputeRow(is, dispute, dispute.agreed ? 'agreed' : 'open', 0n);
+
 function disputeSteps({ before, after }: SeenChange<'order'>): OwnRow<'disputes'>[] {
-  const [was, is] = [before?.value, after?.value];
-  if (is === undefined) return [];
-  const [old, now] = [was?.dispute ?? null, is.dispute];
-  if (was !== undefined && old !== null && now === null)
-    return [disputeRow(is, old, decisionOf(is), returned(is) - returned(was))];
-  if (now === null || JSON.stringify(old) === JSON.stringify(now)) return [];
-  return [disputeRow(is, now, now.agreed ? 'agreed' : 'open', 0n)];
+  if (after === undefined) return [];
+  const [was, is] = [before?.value, after.value];
+  const isSame = JSON.stringify(was?.dispute) === JSON.stringify(is.dispute);
+  if (isSame) return [];
+  if (is.dispute !== null) return [opened(is, is.dispute)];
+  return was?.dispute ? [decided(was, was.dispute, is)] : [];
 }
 
 export const disputeEntries = (seen: SeenTransaction): OwnRow<'disputes'>[] =>

@@ -67,7 +67,7 @@ test('what is packed of a real transaction is what it says', () => {
   expect(unpacked(packed(content))).toEqual(content);
   expect(content.endorsers.length).toBeGreaterThan(1);
   expect(content.function).toMatch(/^[a-zA-Z]+:[a-zA-Z]+$/);
-  expect(() => JSON.parse(content.arguments[0] ?? '')).not.toThrow();
+  expect(JSON.parse(content.arguments[0] ?? '')).toEqual(expect.anything());
 });
 
 test.each([

@@ -77,7 +77,7 @@ const verified = async () =>
     (entry) => entry.verified,
   );
 
-async function expectNamed(found: unknown): Promise<void> {
+function expectNamed(found: unknown): void {
   const { number, transactions } = memory.ledger.blocks().at(-1) ?? {
     number: -1,
     transactions: [],
@@ -147,7 +147,7 @@ const ROWS: Readonly<Record<string, readonly [(row: Fields) => Fields, unknown]>
 test.each(Object.entries(ROWS))('%s is named', async (_, [change, found]) => {
   await settleBoth();
   await keep(patchRows('fraud', change));
-  await expectNamed(found);
+  expectNamed(found);
 });
 
 test('a case against a device that signed another key’s voucher is named', async () => {
@@ -186,7 +186,7 @@ describe('a proof in the argument', () => {
     await keep();
     await prove();
     await keep(patchProof(proof));
-    await expectNamed(found);
+    expectNamed(found);
   };
 
   test('that is missing is named', () => named(undefined, 'the transaction brought no proof'));
@@ -206,5 +206,5 @@ test('a proof of another channel is named', async () => {
     ...audited,
     transaction: { ...audited.transaction, channel: `${CHANNEL}-2` },
   }));
-  await expectNamed('the request is of another channel');
+  expectNamed('the request is of another channel');
 });

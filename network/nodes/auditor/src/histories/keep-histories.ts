@@ -64,7 +64,9 @@ const storable = <Row extends object>(row: Row): Row =>
   Object.fromEntries(
     Object.entries(row).map(([column, value]: [string, unknown]) => [
       column,
-      typeof value === 'string' ? value.replaceAll(/[\u0000\p{Surrogate}]/gu, '\ufffd') : value,
+      typeof value === 'string'
+        ? value.replaceAll('\u0000', '\ufffd').replaceAll(/\p{Surrogate}/gu, '\ufffd')
+        : value,
     ]),
   ) as Row;
 
@@ -79,15 +81,15 @@ async function inPortions<Row>(
     await write(rows.slice(start, start + ROWS_AT_ONCE));
 }
 
-async function keepHistory<Name extends HistoryName>(
+async function keepHistory(
   db: Kysely<HistoryTables>,
-  table: Name,
+  table: HistoryName,
   transactions: readonly SeenTransaction[],
   verdicts: FraudVerdicts,
 ): Promise<void> {
-  const entries: Entries<Name> = ENTRIES[table];
+  const entries: Entries<HistoryName> = ENTRIES[table];
   const rows = transactions.flatMap((seen) =>
-    entries(seen, verdicts).map((own, number) => storable(placed<Name>(seen, own, number))),
+    entries(seen, verdicts).map((own, number) => storable(placed(seen, own, number))),
   );
   await inPortions(rows, (portion) =>
     addRows(db, table, portion as readonly { readonly block: number }[], 'block'),

@@ -56,7 +56,7 @@ function changedAmounts({
   const [old, now] = [amountsIn(before), amountsIn(after)];
   const names = [...new Set([...old.keys(), ...now.keys()])];
   return names.flatMap((name) => {
-    const [currency = '', part = ''] = name.split('/') as [string, Part];
+    const [currency, part] = name.split('/') as [string, Part];
     const [was, is] = [old.get(name) ?? 0n, now.get(name) ?? 0n];
     if (was === is) return [];
     const amounts = {

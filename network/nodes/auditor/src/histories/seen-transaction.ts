@@ -80,4 +80,6 @@ export const changesOf = <Of extends Kind>(
   { changes }: Pick<SeenTransaction, 'changes'>,
   ...kinds: readonly Of[]
 ): readonly SeenChange<Of>[] =>
-  changes.filter(({ kind }) => (kinds as readonly Kind[]).includes(kind)) as SeenChange[] as never;
+  changes.filter(({ kind }) =>
+    (kinds as readonly Kind[]).includes(kind),
+  ) as readonly unknown[] as readonly SeenChange<Of>[];

@@ -38,11 +38,9 @@ export interface HistoryPage<Name extends HistoryName> {
   readonly next: string | null;
 }
 
+type Placed = Readonly<Record<'block' | 'place' | 'number', number>>;
+
 /** Of a page: the place of its last row. */
-const ORDER = ['block', 'place', 'number'] as const;
-
-type Placed = Readonly<Record<(typeof ORDER)[number], number>>;
-
 const cursorOf = ({ block, place, number }: Placed): string => [block, place, number].join('~');
 
 /** Whatever the caller gave: a cursor that nobody made begins at some place, and shows nothing that its caller may not see. */
