@@ -26,6 +26,8 @@ export async function offpayProgram(words: readonly string[]): Promise<Command> 
       'Purchases paid offline in a bank-issued digital currency, settled on Hyperledger Fabric',
     )
     .version(version, '--version', 'prints the version')
+    // A subcommand may have an option of the same name as its command.
+    .enablePositionalOptions()
     .showHelpAfterError('(npx offpay --help lists the commands)')
     .addHelpCommand(
       new Command('help')

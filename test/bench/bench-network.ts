@@ -52,14 +52,15 @@ export class BenchNetwork {
   readonly #shops: Shop[] = [];
   readonly #payers: Payer[] = [];
   readonly #alone: Clients;
-  readonly #folder: string;
+  /** Of this run; its chaincode is in `chaincode`. */
+  readonly folder: string;
   #orders = 0;
 
   private constructor(network: NetworkWorld, folder: string) {
     this.network = network;
     this.noop = new Noop(network.clients);
     this.#alone = new Clients(network.home, { batching: false });
-    this.#folder = folder;
+    this.folder = folder;
   }
 
   /**
@@ -133,7 +134,7 @@ export class BenchNetwork {
     this.noop.close();
     await this.#alone.close();
     await this.network.end();
-    rmSync(this.#folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   async #openShops(count: number, interrupted: AbortSignal): Promise<void> {

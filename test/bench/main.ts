@@ -6,6 +6,7 @@ import { Command, Option } from 'commander';
 import { runMain, withOpened } from '../support/run-main.js';
 import { orInvalid, writableFile } from '../support/writable.js';
 import { BenchNetwork } from './bench-network.js';
+import { auditing } from './experiments/auditing.js';
 import { following } from './experiments/following.js';
 import { growth } from './experiments/growth.js';
 import { hotMerchant } from './experiments/hot-merchant.js';
@@ -35,6 +36,7 @@ const EXPERIMENTS: Readonly<Record<string, Experiment>> = {
   signers,
   reads,
   following,
+  auditing,
 };
 
 /** A node's own parts, without a network. */
@@ -43,8 +45,14 @@ const LONE_EXPERIMENTS: Readonly<Record<string, LoneExperiment>> = { nodePages, 
 /** What is asked of nodes is asked at this size. */
 const NODES = { purchases: [1_000, 100_000], jobs: 10_000 } as const;
 
-const FULL: Scale = { pairs: 7, round: 768, inFlight: 256, growth: [1_000, 10_000], ...NODES };
-const QUICK: Scale = { pairs: 5, round: 128, inFlight: 64, growth: [100, 400], ...NODES };
+const FULL: Scale = {
+  ...{ pairs: 7, round: 768, inFlight: 256, growth: [1_000, 10_000], audited: 10_000 },
+  ...NODES,
+};
+const QUICK: Scale = {
+  ...{ pairs: 5, round: 128, inFlight: 64, growth: [100, 400], audited: 500 },
+  ...NODES,
+};
 
 const SHOPS = 16;
 

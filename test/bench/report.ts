@@ -73,6 +73,9 @@ export const RATIOS: Readonly<Record<string, Described>> = {
   ...ofDatabases('followingToCommitting', "the bank's node catching up ÷ the network committing", {
     atLeast: 10,
   }),
+  ...ofDatabases('auditingToCommitting', 'an auditor catching up ÷ the network committing', {
+    atLeast: 10,
+  }),
   ...ofDatabases('statementGrown', 'p95 of a page of a statement, 100,000 ÷ 1,000 purchases', {
     atMost: 1.5,
   }),

@@ -15,6 +15,8 @@ export interface Scale {
   readonly growth: readonly [number, number];
   /** Purchases in the two databases of which pages are read. */
   readonly purchases: readonly [number, number];
+  /** Orders whose blocks are audited. */
+  readonly audited: number;
   /** Jobs of a backlog. */
   readonly jobs: number;
 }

@@ -19,6 +19,7 @@ import { CURRENCY, POLICY, type World } from '@fabric-offline-pay/testing';
 import { mayUnshare } from '../offline/party.js';
 import { withHighS } from '../offline/ledger-cheats.js';
 import { OfflineNetwork, OFFLINE } from '../offline/offline-network.js';
+import { auditCampaign, type Audited } from '../offline/audited.js';
 import { reportOf } from '../offline/report.js';
 import { run, type Ran } from '../offline/run.js';
 import { defined, firstOf } from '../support/defined.js';
@@ -74,7 +75,7 @@ describe('a run', () => {
     const { verdicts, refusedOffline, settled, accepted } = reportOf(
       ran,
       {} as Parameters<typeof reportOf>[1],
-      { [CURRENCY]: await totals() },
+      { totals: { [CURRENCY]: await totals() }, audit: {} as Audited },
     );
     expect(accepted - settled).toBe(2);
     expect(verdicts).toEqual({
@@ -83,6 +84,12 @@ describe('a run', () => {
       ...{ notYet: 1, cancelled: 1 },
     });
     expect(Object.values(refusedOffline)).toEqual(Array.from({ length: 10 }, () => 1));
+  });
+
+  test('an auditor finds nothing on its ledger', async () => {
+    const audit = await auditCampaign(network, SCALE.payments);
+    expect(audit).toMatchObject({ findings: 0 });
+    expect(audit.transactions).toBeGreaterThan(100);
   });
 
   test('every honest payment left a receipt at its device; what was cancelled came back', async () => {

@@ -8,6 +8,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { CURRENCY } from '@fabric-offline-pay/testing';
 import { runMain, withOpened } from '../support/run-main.js';
 import { writableFile, writableFolder } from '../support/writable.js';
+import { auditCampaign } from './audited.js';
 import { measure, type MeasureScale } from './measure.js';
 import { OfflineNetwork } from './offline-network.js';
 import { reportOf, reportText, type OfflineReport } from './report.js';
@@ -87,11 +88,23 @@ async function runOn(network: OfflineNetwork, options: Options): Promise<Ended> 
   const measured = await measure(network, ran.shops, scale, tell);
   await payOut(network, ran.shops);
   const { settlement } = await network.network.world.bank('auditor');
-  const report = reportOf(ran, measured, (await settlement.totals({})).currencies);
+  const totals = (await settlement.totals({})).currencies;
+  const { pairs, terminals, devices, payments } = scale;
+  const settled = ran.terminals.flatMap((terminal) => terminal.payments).length;
+  tell('auditing the ledger');
+  const audit = await auditCampaign(network, settled + pairs * terminals * devices * payments);
+  const report = reportOf(ran, measured, { totals, audit });
   const failures = ran.outcomes.failed.map(
     ({ name, expected, got }) => `${name}: expected ${expected}, got ${got}`,
   );
-  return { report, failures: [...failures, ...(report.money.balanced ? [] : ['money'])] };
+  return {
+    report,
+    failures: [
+      ...failures,
+      ...(report.money.balanced ? [] : ['money']),
+      ...(audit.findings === 0 ? [] : ['audit']),
+    ],
+  };
 }
 
 function onNetwork(options: Options, interrupted: AbortSignal): Promise<Ended> {

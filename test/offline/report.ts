@@ -2,6 +2,7 @@
 // The report of a run, and whether it came out as it must.
 import type { OutputOf } from '@fabric-offline-pay/domain';
 import { countBy } from './outcomes.js';
+import type { Audited } from './audited.js';
 import type { Measured } from './measure.js';
 import type { Ran } from './run.js';
 
@@ -24,6 +25,7 @@ export interface OfflineReport extends Measured {
   readonly transactions: number;
   readonly vouchersPerTransaction: number;
   readonly money: Readonly<Record<string, Totals[string]>> & { readonly balanced: boolean };
+  readonly audit: Audited;
 }
 
 /** issued − redeemed = all money on the ledger, to the unit. */
@@ -34,7 +36,11 @@ const isBalanced = (totals: Totals): boolean =>
 
 const REFUSAL = /^OFFLINE_/;
 
-export function reportOf(ran: Ran, measured: Measured, totals: Totals): OfflineReport {
+export function reportOf(
+  ran: Ran,
+  measured: Measured,
+  { totals, audit }: { readonly totals: Totals; readonly audit: Audited },
+): OfflineReport {
   const payments = ran.terminals.flatMap((terminal) => terminal.payments);
   const settled = payments.filter(({ status }) => status === 'settled').length;
   const verdicts = [...payments.map(({ verdict }) => verdict ?? 'none'), ...ran.alteredVerdicts];
@@ -55,6 +61,7 @@ export function reportOf(ran: Ran, measured: Measured, totals: Totals): OfflineR
     vouchersPerTransaction: settled / Math.max(1, transactions),
     ...measured,
     money: { ...totals, balanced: isBalanced(totals) } as OfflineReport['money'],
+    audit,
   };
 }
 
@@ -79,6 +86,7 @@ export function reportText(report: OfflineReport): string {
     `vouchers per second   ${fixed(report.vouchersPerSecond)} = ${fixed(ratio)} × ${fixed(report.noopSubmitsPerSecond)} noop submits`,
     `bytes per voucher     ${fixed(report.bytesPerVoucher, 0)} = ${fixed(report.bytesPerVoucher / report.expressOrderBytes, 3)} × ${fixed(report.expressOrderBytes, 0)} of an express order`,
     `verification limit    ${fixed(100 * report.shareOfVerificationLimit)} % of ${fixed(report.verificationsPerSecondOneCore, 0)} verifications a second on one core`,
+    `audit                 ${report.audit.findings.toString()} findings in ${report.audit.blocks.toString()} blocks; ${fixed(report.audit.auditedVouchersPerSecond)} vouchers a second; MiB ${report.audit.memory.join(' ')}`,
     `money                 ${balanced ? 'balanced to the unit' : 'NOT BALANCED'}`,
   ].join('\n');
 }

@@ -62,5 +62,6 @@ export { startBulletinService } from './services/bulletin-service.js';
 export { openNodeClients } from './services/node-clients.js';
 export { standInsDesk, type StandInsDesk } from './services/stand-ins-service.js';
 export { type NodeCallers, startNodes } from './services/start-nodes.js';
+export { auditorClient, auditorClientWith, hasAuditor } from './services/auditor-service.js';
 export { startLogisticsService } from './services/logistics-service.js';
 export { startMerchantService } from './services/merchant-service.js';

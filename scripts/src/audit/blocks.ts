@@ -3,7 +3,7 @@
 import type { RawBlock } from '@fabric-offline-pay/auditor-node';
 
 export interface Blocks {
-  from(block: number): AsyncIterable<RawBlock>;
+  readonly from: (block: number) => AsyncIterable<RawBlock>;
   /** The last one that there is now; absent: the source ends by itself. */
   readonly last?: number;
 }

@@ -12,9 +12,11 @@ import {
   type AuditOutcome,
   type AuditReport,
 } from '@fabric-offline-pay/auditor-node';
-import { formatAmount } from '@fabric-offline-pay/domain';
 import { Command, InvalidArgumentError } from 'commander';
 import type { Blocks } from '../audit/blocks.js';
+import { exportCommand } from '../audit/export-command.js';
+import { questionCommands } from '../audit/question-commands.js';
+import { amountText } from '../audit/questions.js';
 import { FileError, WrongUseError } from '../command-errors.js';
 import { EXIT } from '../exit-codes.js';
 import { runInterruptible } from '../interrupt.js';
@@ -68,11 +70,6 @@ const findingsText = (findings: Findings): string =>
         finding.found,
       ]),
   ]);
-
-const unsigned = (amount: string): string => (amount.startsWith('-') ? amount.slice(1) : amount);
-
-const amountText = (amount: string, currency: string): string =>
-  `${amount.startsWith('-') ? '-' : ''}${formatAmount(unsigned(amount), currency)}`;
 
 const moneyText = ({ money }: AuditReport): string =>
   table([
@@ -173,8 +170,10 @@ async function run(options: AuditOptions, signal: AbortSignal): Promise<void> {
   process.exitCode = exitCodeOf(outcome);
 }
 
-export const auditCommand = (): Command =>
+const auditing = (): Command =>
   withCommonOptions(new Command('audit'))
+    // The options of a question stand behind its name.
+    .enablePositionalOptions()
     .option('--blocks <folder>', 'blocks from an archive instead of the auditor’s own peer')
     .option('--from <block>', 'shows findings from this block on', parseHeight)
     .option('--to <block>', 'the last block that counts', parseHeight)
@@ -188,3 +187,10 @@ export const auditCommand = (): Command =>
       {},
     )
     .action((options: AuditOptions) => runInterruptible((signal) => run(options, signal)));
+
+/** The audit itself, and the questions that an audit answers. */
+export function auditCommand(): Command {
+  const command = auditing();
+  for (const each of [...questionCommands(), exportCommand()]) command.addCommand(each);
+  return command;
+}

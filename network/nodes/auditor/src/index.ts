@@ -1,5 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // The auditor: proves from blocks alone that no money appeared or vanished, and shows where when it did.
+export { AUDITOR_API, AUDITOR_OPERATIONS, type OperationTable } from './api/auditor-api.js';
+export { auditReader, type AuditReader } from './api/audit-reader.js';
+export { readConfig, type AuditorConfig, type AuditorConfigInput } from './config.js';
+export { AUDITOR_ERRORS, type AuditorErrorCode } from './errors.js';
+export { auditorProgram } from './program.js';
+export { startAuditor, type AuditorParts } from './start-auditor.js';
+export type { AuditorClient } from './auditor-client.js';
+export { reportSigner, signedReport, signReport, type ReportSigner } from './report/sign-report.js';
 export { RULES, type Finding, type Place, type RuleName } from './findings/finding.js';
 export type { RawBlock, RawTransaction } from './blocks/raw-block.js';
 export { openAuditorDatabase, type AuditorDatabase } from './database/schema.js';
@@ -17,6 +25,14 @@ export { NothingAudited, reportBytes, reportOf, type AuditReport } from './repor
 export { archiveBlocks, ArchiveDamaged, NoArchive } from './sources/archive.js';
 export { DamagedBlockFile } from './sources/block-files.js';
 export { peerBlocks } from './sources/peer-blocks.js';
+export {
+  EXPORTED,
+  EXPORTED_NAMES,
+  exportedRows,
+  type ExportedName,
+} from './export/exported-tables.js';
+export { csvOf, jsonLinesOf } from './export/text-formats.js';
+export { projectionsOf } from './projections.js';
 export type { ChangedRows, RowChange } from './rows/changed-rows.js';
 export * from './money/index.js';
 export * from './overdue/index.js';

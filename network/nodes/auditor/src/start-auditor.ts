@@ -19,6 +19,7 @@ import { AUDITOR_ROLES, type CallContext, type Role } from './context.js';
 import { MIGRATIONS, type AuditorTables } from './database/schema.js';
 import { Audit, type AuditStep } from './engine/audit.js';
 import { follow } from './engine/following.js';
+import { projectionsOf } from './projections.js';
 import { ReplayThread } from './replay/replay-thread.js';
 import type { ReportSigner } from './report/sign-report.js';
 import { peerBlocks, type PeerConnection } from './sources/peer-blocks.js';
@@ -60,7 +61,11 @@ class Following {
       chaincode,
       versions: { '*': ownChaincode(), ...config.code },
     });
-    const audit = new Audit({ db, chaincode, replay: this.#replay });
+    const { genesis } = config;
+    const audit = new Audit({
+      ...{ db, chaincode, replay: this.#replay, genesis },
+      projections: projectionsOf(chaincode),
+    });
     const onStep = ({ nextBlock, findings }: AuditStep): void => {
       this.#nextBlock = nextBlock;
       this.#movedAt = elapsed();
@@ -71,9 +76,10 @@ class Following {
     this.#following = follow(
       {
         audit,
-        nextBlock: async () =>
-          (await db.selectFrom('ledger_position').select('next_block').executeTakeFirst())
-            ?.next_block ?? 0,
+        position: async () => {
+          const row = await db.selectFrom('ledger_position').selectAll().executeTakeFirst();
+          return { nextBlock: row?.next_block ?? 0, firstHash: row?.first_hash ?? '' };
+        },
         blocksFrom: (from, signal) => peerBlocks(peer, from, signal),
         onStep,
       },

@@ -70,3 +70,4 @@ export {
   STATEMENT_TYPES,
   type StatementFormat,
 } from './statements/statement-formats.js';
+export { csvCell, csvText } from './statements/csv-cells.js';

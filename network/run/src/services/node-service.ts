@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError, readAsIfPresent, writeJson } from '@fabric-offline-pay/node-common';
+import { PROBES } from '@fabric-offline-pay/node-common/client';
 import {
   endpointsOf,
   enrolTls,
@@ -28,6 +29,8 @@ export interface NodePlace {
   readonly role: OrganisationDescription['role'];
   /** Below the home: the node's own files. */
   readonly folder: string;
+  /** Whether it works with what the others leave of the processors. */
+  readonly isPatient?: boolean;
 }
 
 export type CertificatePaths = Pick<IdentityDescription, 'certPath' | 'keyPath'>;
@@ -99,6 +102,13 @@ export const nodeSettings = (
   ledger: ledgerSettings(organisation, description, identities),
 });
 
+/** `nice` replaces itself by the program, so that signals reach it. */
+const commandOf = (
+  { isPatient = false }: NodePlace,
+  [command = '', ...args]: readonly string[],
+): { readonly command: string; readonly args: string[] } =>
+  isPatient ? { command: 'nice', args: ['-n', '10', command, ...args] } : { command, args };
+
 /**
  * Starts the node under the network's supervisor, or leaves it running when nothing changed. The network must be up.
  * @param settingsOf makes the whole configuration
@@ -123,8 +133,7 @@ export async function startNodeService(
   await startService(home, {
     name,
     organisation: id,
-    command: process.execPath,
-    args: [program, file],
+    ...commandOf(place, [process.execPath, program, file]),
     readyFile: readyFileOf(home, place),
   });
 }
@@ -148,4 +157,19 @@ export function nodeAccess(
     cert: read(certPath),
     key: read(keyPath),
   };
+}
+
+/**
+ * @param role of the organisation's certificate that asks
+ * @returns the address of the node's health check, with PEM texts
+ * @throws NetworkError `NETWORK_NOT_UP`
+ */
+export function nodeHealthQuestion(
+  home: string,
+  place: NodePlace,
+  role: string,
+): ReturnType<typeof nodeAccess> {
+  const asking = identityOf(organisationWithRole(readDescription(home), place.role), role);
+  const { url, ...tls } = nodeAccess(home, place, asking);
+  return { url: new URL(PROBES.ready.path, url).href, ...tls };
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the services of a home again that ran before its network went down.
 import { rememberedServices } from '@fabric-offline-pay/operate';
+import { AUDITOR_NODE, startAuditorService } from './auditor-service.js';
 import { BANK_SERVICE, readBankOptions, startBankService } from './bank-service.js';
 import { LOGISTICS_NODE, startLogisticsService } from './logistics-service.js';
 import { MERCHANT_NODE, startMerchantService } from './merchant-service.js';
@@ -13,6 +14,7 @@ const STARTS: Readonly<Record<string, (home: string) => Promise<void>>> = {
   [BULLETIN_SERVICE]: startBulletinService,
   [MERCHANT_NODE.name]: startMerchantService,
   [LOGISTICS_NODE.name]: startLogisticsService,
+  [AUDITOR_NODE.name]: startAuditorService,
 };
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the organisations' nodes beside a running network, each with the others.
+import { startAuditorService } from './auditor-service.js';
 import { type BankServiceOptions, startBankService } from './bank-service.js';
 import { startLogisticsService } from './logistics-service.js';
 import { startMerchantService } from './merchant-service.js';
@@ -25,5 +26,6 @@ export async function startNodes(
     startBankService(home, bank),
     startMerchantService(home, merchantIds),
     startLogisticsService(home, courierIds),
+    startAuditorService(home),
   ]);
 }

@@ -5,28 +5,14 @@ import {
   operations,
   type ApiDescription,
   type FieldMeanings,
-  type Operation,
 } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
-import type { Role } from '../context.js';
 import { AUDITOR_ERRORS } from '../errors.js';
 import { auditReport } from '../report/audit-report.js';
+import { HISTORY_OPERATIONS } from './history-operations.js';
 import { AUDITOR_FIELDS } from './ownership.js';
+import { auditor, reader } from './roles.js';
 import * as shapes from './shapes.js';
-
-const by =
-  (...roles: readonly Role[]) =>
-  <const O extends Omit<Operation, 'roles'>>(
-    operation: O,
-  ): O & { readonly roles: readonly Role[] } => ({
-    ...operation,
-    roles,
-  });
-
-/** Whoever reads. */
-const reader = by('auditor', 'operator');
-/** Whoever answers for what was found. */
-const auditor = by('auditor');
 
 const { page, next, done } = shapes;
 
@@ -98,14 +84,14 @@ const money = {
   }),
 };
 
-export const AUDITOR_OPERATIONS = operations({ ...reports, ...money });
+export const AUDITOR_OPERATIONS = operations({ ...reports, ...money, ...HISTORY_OPERATIONS });
 
 export type OperationTable = typeof AUDITOR_OPERATIONS;
 
 export const AUDITOR_API = {
   title: "The auditor's node",
   description:
-    'What the blocks of a channel prove: findings, obligations past their time, all money at any height. Instants are seconds since 1970 unless told, amounts minor units as decimal strings.',
+    'What the blocks of a channel prove: findings, obligations past their time, all money at any height, and the history of each order, account and payee. Instants are seconds since 1970 unless told, amounts minor units as decimal strings.',
   version: '0.1.0',
   operations: AUDITOR_OPERATIONS,
   // A field of an operation that has no meaning does not compile.

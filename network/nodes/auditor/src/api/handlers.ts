@@ -9,6 +9,7 @@ import { NothingAudited, reportOf, type AuditReport } from '../report/audit-repo
 import { signReport } from '../report/sign-report.js';
 import type { OperationTable } from './auditor-api.js';
 import { findingCursor, placeOfCursor } from './cursors.js';
+import { historyHandlers } from './history-handlers.js';
 
 const DONE = { done: true } as const;
 
@@ -60,4 +61,6 @@ export const handlers: Handlers<OperationTable, CallContext> = {
     if (supply === 'later') throw new NodeError('NOT_FOUND', 'block');
     return supply;
   },
+
+  ...historyHandlers,
 };

@@ -10,8 +10,21 @@ export interface LastBlock {
   readonly hash: string;
 }
 
+/** Whoever knows block 0 otherwise audits no other ledger. */
+function genesisProblem(
+  { number, hash }: RawBlock,
+  genesis: string | undefined,
+): Finding | undefined {
+  if (number !== 0 || genesis === undefined || genesis === hash) return undefined;
+  return { ...{ rule: 'block.genesis', block: 0 }, expected: genesis, found: hash };
+}
+
 /** What comes after a block that does not continue the one before it says nothing about this ledger: an audit ends there. */
-export function chainProblem(last: LastBlock | undefined, block: RawBlock): Finding | undefined {
+export function chainProblem(
+  last: LastBlock | undefined,
+  block: RawBlock,
+  genesis?: string,
+): Finding | undefined {
   const next = (last?.number ?? -1) + 1;
   const { number, previousHash } = block;
   if (number !== next)
@@ -20,7 +33,7 @@ export function chainProblem(last: LastBlock | undefined, block: RawBlock): Find
       ...{ expected: `block ${next.toString()}`, found: `block ${number.toString()}` },
     };
   const expected = last?.hash ?? '';
-  if (previousHash === expected) return undefined;
+  if (previousHash === expected) return genesisProblem(block, genesis);
   return { ...{ rule: 'block.previousHash', block: number }, expected, found: previousHash };
 }
 
@@ -40,7 +53,7 @@ export function blockFindings(block: RawBlock): Finding[] {
     findings.push({
       ...{ rule: 'block.codes', block: number },
       expected: `${transactions.length.toString()} outcomes`,
-      found: `${codes.length.toString()}`,
+      found: codes.length.toString(),
     });
   return findings;
 }

@@ -16,7 +16,9 @@ import {
 import { FINDING_MIGRATIONS, type FindingTables } from '../findings/finding-tables.js';
 import { AUDIT_MIGRATIONS, type AuditTables } from './audit-tables.js';
 import { MONEY_MIGRATIONS, type MoneyTables } from './money-tables.js';
-import { OBLIGATION_MIGRATIONS, type ObligationTables } from '../overdue/obligation-tables.js';
+import { HISTORY_MIGRATIONS, type ContentTables } from '../histories/history-migrations.js';
+import type { HistoryTables } from '../histories/history-table.js';
+import { OBLIGATION_MIGRATIONS, type ObligationTables } from '../obligations/obligation-tables.js';
 import { STATE_MIGRATIONS, type StateTables } from '../state/state-tables.js';
 
 export interface AuditorTables
@@ -27,7 +29,9 @@ export interface AuditorTables
     FindingTables,
     ObligationTables,
     AcknowledgementTables,
-    MoneyTables {}
+    MoneyTables,
+    HistoryTables,
+    ContentTables {}
 
 /** The database, or a transaction on it. */
 export type AuditorDatabase = Kysely<AuditorTables>;
@@ -46,6 +50,7 @@ export const MIGRATIONS: Migrations = {
   ...OBLIGATION_MIGRATIONS,
   ...ACKNOWLEDGEMENT_MIGRATIONS,
   ...MONEY_MIGRATIONS,
+  ...HISTORY_MIGRATIONS,
 };
 
 /**

@@ -15,11 +15,11 @@ import { chainProblem } from '../checks/block-checks.js';
 import type { AuditTables } from '../database/audit-tables.js';
 import type { AuditorDatabase, AuditorTransaction } from '../database/schema.js';
 import type { StateTables } from '../state/state-tables.js';
-import type { ObligationTables } from '../overdue/obligation-tables.js';
+import type { ObligationTables } from '../obligations/obligation-tables.js';
 import type { FindingTables } from '../findings/finding-tables.js';
 import { keepFindings } from '../findings/keep-findings.js';
 import type { Finding } from '../findings/finding.js';
-import { keepObligations } from '../overdue/keep-obligations.js';
+import { keepObligations } from '../obligations/keep-obligations.js';
 import type { ReplayThread } from '../replay/replay-thread.js';
 import { LedgerState } from '../state/ledger-state.js';
 import { MOST_OF_NAME, storable } from '../state/storable.js';
@@ -31,13 +31,14 @@ import { rowNames } from './row-names.js';
 import { readRules, type RulesInForce } from './rules-in-force.js';
 import { SegmentAudit, type AuditedTransaction, type Segment } from './segment.js';
 
-/** Tables that are made from what was audited, in the same database transaction. */
+/** Tables that are made from what was audited, in the same database transaction, after the ledger's rows are written. */
 export interface AuditProjection {
+  /** @returns what is found on the way */
   apply(
     transaction: AuditorTransaction,
     audited: readonly AuditedTransaction[],
     blocks: readonly RawBlock[],
-  ): Promise<void>;
+  ): Promise<readonly Finding[]>;
 }
 
 export interface AuditParts {
@@ -46,6 +47,8 @@ export interface AuditParts {
   readonly chaincode: string;
   readonly replay: Pick<ReplayThread, 'run'>;
   readonly projections?: readonly AuditProjection[];
+  /** Hash of block 0, when it is known otherwise. */
+  readonly genesis?: string | undefined;
 }
 
 /** What came of some blocks. */
@@ -98,11 +101,15 @@ async function readStop(db: AuditorTransaction): Promise<Finding | undefined> {
 }
 
 /** @returns the blocks that continue the ledger, and what is wrong with the one after them */
-function continuing(position: LedgerPosition, blocks: readonly RawBlock[]) {
+function continuing(
+  position: LedgerPosition,
+  blocks: readonly RawBlock[],
+  genesis: string | undefined,
+) {
   let now = position;
   const sound: RawBlock[] = [];
   for (const block of blocks) {
-    const stopped = chainProblem(lastOf(now), block);
+    const stopped = chainProblem(lastOf(now), block, genesis);
     if (stopped !== undefined) return { sound, stopped, position: now };
     sound.push(block);
     now = after(now, block);
@@ -173,7 +180,7 @@ export class Audit {
         remembered: undefined,
       };
     const blocks = all.filter(({ number }) => number >= position.nextBlock);
-    const { sound, stopped } = continuing(position, blocks);
+    const { sound, stopped } = continuing(position, blocks, this.#parts.genesis);
     const run = await this.#run(db, sound, await this.#rulesAt(db, position));
     const end = run.audited.reduce(after, position);
     const findings = [...run.findings];
@@ -262,7 +269,7 @@ export class Audit {
   async #save(
     db: AuditorTransaction,
     state: LedgerState,
-    { transactions }: Segment,
+    { transactions, findings }: Segment,
     blocks: readonly RawBlock[],
   ): Promise<void> {
     const row = await db.selectFrom('ledger_digest').select('sum').executeTakeFirst();
@@ -284,7 +291,7 @@ export class Audit {
         'block',
       );
     for (const projection of this.#parts.projections ?? [])
-      await projection.apply(db, transactions, blocks);
+      findings.push(...(await projection.apply(db, transactions, blocks)));
   }
 
   async #carryOn(

@@ -43,6 +43,11 @@ const NOTHING: Omit<Access, 'namespace'> = {
   metadataKeys: [],
 };
 
+const senderOf = ({ creator }: RawTransaction): ReplayedCall['creator'] => ({
+  mspId: creator?.identity.mspId ?? '',
+  certificate: creator?.identity.certificate ?? '',
+});
+
 function collectionsOf(definitions: Definitions, chaincode: string): SeenCollection[] {
   const definition = readableDefinition(definitions, chaincode);
   return (definition?.collections ?? []).map((each) => ({
@@ -60,24 +65,26 @@ export async function replayedCall(
   state: LedgerState,
   definitions: Definitions,
 ): Promise<ReplayedCall> {
-  const access = call.access.find(({ namespace }) => namespace === call.chaincode);
-  const { reads, ranges, collections } = access ?? NOTHING;
-  const { mspId = '', certificate = '' } = transaction.creator?.identity ?? {};
+  const access = call.access.find(({ namespace }) => namespace === call.chaincode) ?? {
+    ...NOTHING,
+    namespace: call.chaincode,
+  };
+  const { reads, ranges, collections } = access;
   return {
     channel: transaction.channel,
     transactionId: transaction.id,
-    creator: { mspId, certificate },
+    creator: senderOf(transaction),
     at: transaction.at,
     version: call.ran.version,
     endorser: call.endorsements[0]?.identity.mspId ?? '',
     arguments: call.arguments.map(utf8),
-    rows: access === undefined ? [] : await rowsSeen(state, access),
+    rows: await rowsSeen(state, access),
     collections: collectionsOf(definitions, call.chaincode),
     answer: { ...call.answer, payload: copyOf(call.answer.payload) },
     announced: call.announced && {
       ...call.announced,
       payload: copyOf(call.announced.payload),
     },
-    access: { reads, ranges, collections, writes: access ? copiedWrites(access) : [] },
+    access: { reads, ranges, collections, writes: copiedWrites(access) },
   };
 }

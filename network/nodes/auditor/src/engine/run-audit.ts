@@ -52,7 +52,7 @@ export async function runAudit(options: RunOptions): Promise<AuditStep | undefin
     onStep?.(last);
     return last.stopped === undefined;
   };
-  let failure: unknown;
+  let failure: { readonly cause: unknown } | undefined;
   try {
     for await (const block of blocks) {
       if (block.number > to) break;
@@ -61,9 +61,9 @@ export async function runAudit(options: RunOptions): Promise<AuditStep | undefin
       if (block.number === to) break;
     }
   } catch (error) {
-    failure = error;
+    failure = { cause: error };
   }
   await apply(pieces.take());
-  if (failure !== undefined) throw failure;
+  if (failure !== undefined) throw failure.cause;
   return last;
 }

@@ -2,7 +2,8 @@
 // Judges blocks that follow each other under the same rules: each transaction in its turn, on the rows as they stand then.
 import type { Call, RawBlock, RawTransaction } from '../blocks/raw-block.js';
 import { LIFECYCLE, withDefinitionRow, type Definitions } from '../channel/definitions.js';
-import { checkSettings } from '../channel/settings-change.js';
+import type { Problem } from '../channel/problem.js';
+import { checkSettings, type SettingChange } from '../channel/settings-change.js';
 import { blockFindings } from '../checks/block-checks.js';
 import { outcomeName, VALID, type Outcome } from '../checks/outcomes.js';
 import { commitHashOf, metadataFindings } from '../checks/metadata.js';
@@ -26,6 +27,8 @@ export interface AuditedTransaction {
   readonly name: string;
   /** Public rows of the audited chaincode, when the peer noted it as valid. */
   readonly changed: ChangedRows | undefined;
+  /** Of the channel, when the peer noted new settings as valid. */
+  readonly settings?: readonly SettingChange[];
 }
 
 /** What comes of blocks. */
@@ -49,6 +52,22 @@ export interface SegmentParts {
   readonly commitHashes: readonly string[];
   /** Ids of earlier transactions, among those that come. */
   readonly known: ReadonlySet<string>;
+}
+
+const isWritten = ({ writes }: { readonly writes: readonly unknown[] }): boolean =>
+  writes.length > 0;
+
+/** No chaincode calls another here: whoever writes another's rows does what no call of it does, and what nobody can run again. */
+function foreignWrites({ chaincode: called, access }: Call, audited: string): Problem[] {
+  const isOurs = called === audited;
+  return access
+    .filter(({ namespace }) => (namespace === audited) !== isOurs)
+    .filter(({ writes, collections }) => writes.length > 0 || collections.some(isWritten))
+    .filter(({ namespace }) => isOurs || namespace === audited)
+    .map(({ namespace }) => ({
+      ...{ rule: 'replay.writes', subject: namespace },
+      ...{ expected: `rows of ${called} alone`, found: `rows of ${namespace}` },
+    }));
 }
 
 const duplicate = (id: string): Refusal => ({
@@ -98,10 +117,10 @@ export class SegmentAudit {
     const outcome = refusal?.outcome ?? 'VALID';
     this.#compare(block, transaction, refusal);
     const name = this.#nameOf(transaction);
-    const changed = isNotedValid
+    const applied = isNotedValid
       ? await this.#apply(block, transaction, inBlock.touched)
-      : undefined;
-    this.result.transactions.push({ block, transaction, outcome, name, changed });
+      : { changed: undefined };
+    this.result.transactions.push({ block, transaction, outcome, name, ...applied });
   }
 
   /** What the peer noted against what the rules give. */
@@ -140,14 +159,14 @@ export class SegmentAudit {
     return Buffer.from(content.arguments[0] ?? []).toString('utf8');
   }
 
-  async #apply(
-    block: number,
-    transaction: RawTransaction,
-    touched: Touched,
-  ): Promise<ChangedRows | undefined> {
+  async #apply(block: number, transaction: RawTransaction, touched: Touched): Promise<Applied> {
     const { content, index, id, at } = transaction;
-    if (content.kind === 'settings') await this.#settings(block, transaction, content.envelope);
-    if (content.kind !== 'call') return undefined;
+    if (content.kind === 'settings')
+      return {
+        changed: undefined,
+        settings: await this.#settings(block, transaction, content.envelope),
+      };
+    if (content.kind !== 'call') return { changed: undefined };
     const { chaincode, state, rules } = this.#parts;
     const isAudited = content.chaincode === chaincode;
     const name = this.#nameOf(transaction);
@@ -159,9 +178,11 @@ export class SegmentAudit {
     const changes = applyWrites(content, chaincode, { state, touched, at: { block, tx: index } });
     this.#define(content);
     const finding = { block, index, transactionId: id };
+    for (const problem of foreignWrites(content, chaincode))
+      this.result.findings.push({ ...problem, ...finding });
     if (call !== undefined) this.result.replays.push({ call, finding });
     else if (isAudited) this.#unseen(content, changes, finding);
-    return { ...finding, at, changes };
+    return { changed: { ...finding, at, changes } };
   }
 
   #unseen(
@@ -190,7 +211,11 @@ export class SegmentAudit {
   }
 
   /** Settings count whether they came about rightly or not: peers and orderers follow them. */
-  async #settings(block: number, transaction: RawTransaction, envelope: Uint8Array): Promise<void> {
+  async #settings(
+    block: number,
+    transaction: RawTransaction,
+    envelope: Uint8Array,
+  ): Promise<readonly SettingChange[]> {
     const { channel } = this.#parts.rules;
     const checked = channel && (await checkSettings(channel, envelope));
     for (const problem of checked?.problems ?? [])
@@ -200,8 +225,12 @@ export class SegmentAudit {
       channel: checked === undefined ? rulesOf(envelope, transaction.channel) : checked.next,
       settings: { envelope, block },
     };
+    return checked?.changes ?? [];
   }
 }
+
+/** What a valid transaction changed. */
+type Applied = Pick<AuditedTransaction, 'changed' | 'settings'>;
 
 /** What is remembered within one block. */
 interface InBlock {

@@ -23,6 +23,7 @@ export interface Finding extends Place {
 /** Every rule that an auditor checks, with a sentence for people. */
 export const RULES = {
   'block.number': 'Blocks follow each other without a gap.',
+  'block.genesis': 'Block 0 is the one that the auditor was told.',
   'block.previousHash': 'A block carries the hash of the one before it.',
   'block.dataHash': 'A block’s header carries the hash of its transactions.',
   'block.signatures': 'Orderers of the channel signed the block, as many as its settings ask.',
@@ -53,6 +54,8 @@ export const RULES = {
   'money.amount': 'An amount is a canonical whole number of minor units, and not too long.',
   'money.sound': 'The parts of a row’s money add up, and none is more than what it is taken from.',
   'money.lasting': 'What a row says for ever stays, and its sums that only rise never fall.',
+  'fraud.proof':
+    'A case of double spending on the ledger proves that a device signed what no honest device signs.',
   'overdue.hold.expire': 'Held money whose time is over goes back.',
   'overdue.hold.release': 'Money of a delivered order is credited in time.',
   'overdue.hold.return': 'Money for goods that nobody delivered goes back in time.',

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Findings as people read them: with what somebody said to them.
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import type { AuditorDatabase } from '../database/schema.js';
 import { AuditorError } from '../errors.js';
-import { overdueFindings } from '../overdue/overdue-findings.js';
+import { overdueFindings } from '../obligations/overdue-findings.js';
 import { findingId } from '../findings/keep-findings.js';
 import type { RuleName } from '../findings/finding.js';
 
@@ -87,9 +88,7 @@ export async function readFindings(
   let asked = db.selectFrom('findings').selectAll().where('block', '>=', from);
   if (rule !== undefined) asked = asked.where('rule', '=', rule);
   if (after !== undefined)
-    asked = asked.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('block', 'id'), '>', tuple(after.block, after.id)),
-    );
+    asked = asked.where(sql<boolean>`(block, id) > (${after.block}, ${after.id})`);
   const rows = await asked
     .orderBy('block')
     .orderBy('id')
@@ -98,21 +97,27 @@ export async function readFindings(
   return withState(db, rows.map(shown));
 }
 
+/** Something overdue, with its state. */
+export interface ShownOverdue extends ShownFinding {
+  /** Seconds since 1970. */
+  readonly dueAt: number;
+  /** Seconds since then. */
+  readonly age: number;
+}
+
 /** @param at seconds since 1970 */
 export async function readOverdue(
   db: AuditorDatabase,
   chaincode: string,
   at: number,
-): Promise<(ShownFinding & { readonly dueAt: number; readonly age: number })[]> {
-  const overdue = await overdueFindings(db as never, chaincode, at);
-  const findings = overdue.map(({ dueAt: _, ...finding }) => ({
-    ...finding,
-    id: findingId({ ...finding, block: finding.block }),
-  }));
-  const states = await withState(
-    db,
-    findings.map(({ place, ...finding }) => ({ ...finding, place })),
-  );
+): Promise<ShownOverdue[]> {
+  const overdue = await overdueFindings(db, chaincode, at);
+  const shownFindings = overdue.map(({ rule, block, place, transactionId, subject, ...said }) => {
+    const id = findingId({ rule, block, transactionId, subject, expected: '', found: '' });
+    const { expected, found } = said;
+    return { id, rule, block, place, transactionId, subject, expected, found };
+  });
+  const states = await withState(db, shownFindings);
   return states.map((state, index) => {
     const dueAt = overdue[index]?.dueAt ?? at;
     return { ...state, dueAt, age: at - dueAt };

@@ -28,7 +28,7 @@ export class ReplayThread {
   constructor(data: ReplayWorkerData) {
     this.#worker = new Worker(PROGRAM, { workerData: data });
     this.#worker.on('message', (answered: Answered) => this.#answered(answered));
-    this.#worker.on('error', (error) => this.#fail(error as Error));
+    this.#worker.on('error', (error) => this.#fail(error));
     this.#worker.on('exit', () => this.#fail(new Error('The thread that replays has ended.')));
     this.#worker.unref();
   }

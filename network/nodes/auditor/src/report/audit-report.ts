@@ -8,7 +8,7 @@ import type { AuditorDatabase } from '../database/schema.js';
 import { readRules } from '../engine/rules-in-force.js';
 import { RULES, type RuleName } from '../findings/finding.js';
 import type { MoneyTotals } from '../money/index.js';
-import { overdueFindings } from '../overdue/overdue-findings.js';
+import { overdueFindings } from '../obligations/overdue-findings.js';
 import { shownMoney } from './shown-money.js';
 
 const hash = z.string().regex(/^[0-9a-f]{64}$/);
@@ -80,10 +80,9 @@ async function readFindings(db: AuditorDatabase, from: number): Promise<AuditRep
 }
 
 async function readCounts(db: AuditorDatabase) {
-  const { count } = db.fn;
   const rows = await db
     .selectFrom('audited_transactions')
-    .select([count<number>('id').as('count'), 'noted'])
+    .select([db.fn.count<number>('id').as('count'), 'noted'])
     .groupBy('noted')
     .execute();
   const sum = (isValid: boolean): number =>

@@ -100,8 +100,19 @@ export function kindOf(key: string): Kind | undefined {
   return isKind(kind) ? kind : undefined;
 }
 
-/** @param bytes of the row; see `RowChange` */
+/** Several readers ask for the same row, and the row after one transaction is that before the next: its JSON is read once. */
+const known = new WeakMap<Uint8Array, { readonly key: string; readonly row: Row | NoRow }>();
+
+/** @param bytes of the row, which nobody changes; see `RowChange` */
 export function readRow(key: string, bytes: Uint8Array): Row | NoRow {
+  const read = known.get(bytes);
+  if (read?.key === key) return read.row;
+  const row = parseRow(key, bytes);
+  known.set(bytes, { key, row });
+  return row;
+}
+
+function parseRow(key: string, bytes: Uint8Array): Row | NoRow {
   const [kind = '', ...parts] = key.split('/');
   if (!isKind(kind)) return noRow('a row of a known kind', 'another kind');
   const json = jsonOf(bytes);

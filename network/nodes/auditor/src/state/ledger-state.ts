@@ -24,15 +24,19 @@ interface Held {
   now: StateRow | null;
 }
 
+/** Names of an honest ledger are shorter. */
+const SHORT = 200;
+
 /** The name under which a table can keep the row. */
 function kept<Name extends RowName>(name: Name): Name {
   const { namespace, key } = name;
-  if (key.length < 200 && !namespace.includes('\u0000')) return name;
+  if (key.length + namespace.length < SHORT && !namespace.includes('\u0000')) return name;
   return { ...name, namespace: storable(namespace, MOST_OF_NAME), key: storableKey(key) };
 }
 
-const hexOf = (key: Uint8Array): string =>
-  Buffer.from(key.buffer, key.byteOffset, key.length).toString('hex');
+/** One character a byte: a name for a map, whatever the bytes are. */
+const textOf = (key: Uint8Array): string =>
+  Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
 
 const isSame = (a: StateRow, b: StateRow): boolean =>
   a.block === b.block && a.tx === b.tx && Buffer.compare(a.value, b.value) === 0;
@@ -57,8 +61,10 @@ export class LedgerState {
   /** Loads rows that will be asked for. */
   async load(names: Iterable<RowName>): Promise<void> {
     const missing = new Map<string, RowName>();
-    for (const name of [...names].map(kept))
-      if (this.#of(name) === undefined) missing.set(`${name.namespace}\n${hexOf(name.key)}`, name);
+    for (const given of names) {
+      const name = kept(given);
+      if (this.#of(name) === undefined) missing.set(`${name.namespace}\n${textOf(name.key)}`, name);
+    }
     const all = [...missing.values()];
     for (let start = 0; start < all.length; start += ROWS_AT_ONCE)
       await this.#loadSome(all.slice(start, start + ROWS_AT_ONCE));
@@ -84,13 +90,15 @@ export class LedgerState {
 
   /**
    * Loads and gives a range as it stands now, in the order of keys.
+   * @param named the namespace
    * @param end the first key after it; null: to the last row
    */
   async range(
-    namespace: string,
+    named: string,
     start: Uint8Array,
     end: Uint8Array | null,
   ): Promise<readonly StateRow[]> {
+    const namespace = storable(named, MOST_OF_NAME);
     const until = end === null ? sql`` : sql`and key < ${Buffer.from(end)}`;
     const { rows } = await sql<StateRow>`
       select namespace, key, value, block, tx from ledger_rows
@@ -158,13 +166,13 @@ export class LedgerState {
   }
 
   #of({ namespace, key }: RowName): Held | undefined {
-    return this.#held.get(namespace)?.get(hexOf(key));
+    return this.#held.get(namespace)?.get(textOf(key));
   }
 
   #hold({ namespace, key }: RowName, row: StateRow | null): void {
     let rows = this.#held.get(namespace);
     if (rows === undefined) this.#held.set(namespace, (rows = new Map<string, Held>()));
-    rows.set(hexOf(key), { before: row, now: row });
+    rows.set(textOf(key), { before: row, now: row });
   }
 
   #change(name: RowName, now: StateRow | null): void {

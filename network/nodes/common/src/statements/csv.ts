@@ -6,6 +6,7 @@ import type {
   StatementEntry,
   StatementHead,
 } from './account-statement.js';
+import { csvCell, csvText } from './csv-cells.js';
 import { decimal, goodsText, heightText, instantText } from './formats.js';
 
 const COLUMNS = [
@@ -30,33 +31,10 @@ type Fields = Partial<Readonly<Record<(typeof COLUMNS)[number], string>>>;
 /** The figures of this program: a spreadsheet may take them for what they are. */
 const NUMBERS: ReadonlySet<string> = new Set(['amount', 'moved', 'balance', 'available']);
 
-/**
- * Before the sign of a formula: what spreadsheets skip (blanks, quotes), and where they cut besides at commas: at `;` in countries that write
- * a comma in decimals, at tabs and `|` if somebody chooses so, and at ends of lines. Apostrophes in front of the sign count as part of it.
- */
-const BEFORE_FORMULA = /(?<![;|\s\p{C}"])[;|\s\p{C}"]*(?='*[=+\-@＝＋－＠])/gu;
-
-const CUT = /[;|\t\r\n]/;
-
-/**
- * A spreadsheet takes a cell that begins with such a sign for a formula and runs it (OWASP, CSV injection); behind an apostrophe it is text.
- * Quoting is not enough: who cuts at `;` sees quotes only where a cell begins with them, and a field's quotes stand behind the fields before
- * it. So an apostrophe goes in front of the sign at the beginning and behind each place where somebody may cut. One is added there even if
- * there are some, so that whoever takes one away has the text again.
- */
-const neutral = (text: string): string =>
-  text.replace(BEFORE_FORMULA, (before: string, offset: number) =>
-    offset === 0 || CUT.test(before) ? `${before}'` : before,
-  );
-
-/** Also where only readers of other separators cut, so that one which takes several sees one field. */
-const quoted = (text: string): string =>
-  /[",]/.test(text) || CUT.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-
 const recordOf = (fields: Fields): string =>
   `${COLUMNS.map((column) => {
     const text = fields[column] ?? '';
-    return quoted(NUMBERS.has(column) ? text : neutral(text));
+    return NUMBERS.has(column) ? csvCell(text) : csvText(text);
   }).join(',')}\r\n`;
 
 const balanceRecord = (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What somebody must do by a time, as the ledger says after the last block. Instants are seconds since 1970.
 import type { Migrations } from '@fabric-offline-pay/node-common/node';
-import type { Debtor, ObligationName, PolicySpan } from './obligation.js';
+import type { Debtor, ObligationName, PolicySpan } from '../overdue/index.js';
 
 export interface ObligationTables {
   obligations: {

@@ -5,8 +5,8 @@ import type { ObligationTables } from './obligation-tables.js';
 import type { StateTables } from '../state/state-tables.js';
 import type { RuleName } from '../findings/finding.js';
 import { obligationOf } from './keep-obligations.js';
-import { OBLIGATIONS, type Obligation, type ObligationName } from './obligation.js';
-import { overdueAt, type Overdue } from './obligation-table.js';
+import { OBLIGATIONS, type Obligation, type ObligationName } from '../overdue/index.js';
+import { overdueAt, type Overdue } from '../overdue/index.js';
 
 /** Something overdue, where a report names it. */
 export interface OverdueFinding {
@@ -79,11 +79,7 @@ export async function overdueFindings(
     .orderBy('subject')
     .execute();
   const obligations = rows.map(obligationOf);
-  const checkpoints = await checkpointsOf(
-    db as unknown as Kysely<StateTables>,
-    chaincode,
-    obligations,
-  );
+  const checkpoints = await checkpointsOf(db, chaincode, obligations);
   const rowAt = (key: string): Uint8Array | null => checkpoints.get(key) ?? null;
   return overdueAt(obligations, { at, rowAt }).map(findingOf);
 }

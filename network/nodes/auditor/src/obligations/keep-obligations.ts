@@ -4,8 +4,8 @@ import { BatchedRows } from '@fabric-offline-pay/node-common/node';
 import { sql, type Kysely } from 'kysely';
 import type { ObligationTables } from './obligation-tables.js';
 import type { ChangedRows } from '../rows/changed-rows.js';
-import { obligationChanges, type ObligationChanges } from './obligation-changes.js';
-import { dueAt, type Obligation, type ObligationKey, type PolicySpans } from './obligation.js';
+import { obligationChanges, type ObligationChanges } from '../overdue/index.js';
+import { dueAt, type Obligation, type ObligationKey, type PolicySpans } from '../overdue/index.js';
 
 type Row = ObligationTables['obligations'];
 

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// All tables that are made from what was audited, beside those of the audit itself.
+import type { Kysely } from 'kysely';
+import type { AuditProjection } from './engine/audit.js';
+import { keepHistories, type HistoryDatabase } from './histories/keep-histories.js';
+
+/** Kysely cannot know that a database with more tables is one with fewer. */
+const only = (db: unknown): Kysely<HistoryDatabase> => db as Kysely<HistoryDatabase>;
+
+/** @param chaincode the name of the audited chaincode */
+export const projectionsOf = (chaincode: string): readonly AuditProjection[] => [
+  {
+    apply: (transaction, audited, blocks) =>
+      keepHistories(only(transaction), chaincode, audited, blocks),
+  },
+];
