@@ -10,6 +10,8 @@ import { defined, itemAt, itemWhere } from '../support/defined.js';
 import { AuditRoom } from '../support/forged-ledger/audit-room.js';
 import type { ForgedCall } from '../support/forged-ledger/envelopes.js';
 import { ForgedLedger, slowerBlocks } from '../support/forged-ledger/forged-ledger.js';
+import { proofOf } from '../support/fraud-proofs.js';
+import { OfflineLedger } from '../support/offline-ledger.js';
 import type { Draft, Sealed } from '../support/forged-ledger/sealing.js';
 import {
   rawOf,
@@ -41,9 +43,22 @@ beforeAll(async () => {
     [runStepwise, 'ORD-2'],
   ] as const)
     await run(parties, world.purchase(device, loginId, { orderNumber }));
+  await proveFraud();
   room = await AuditRoom.open();
 });
 afterAll(() => room.close());
+
+/** A proof with other vouchers, that prove nothing against their device. */
+let honest: string;
+
+/** A device pays twice with one counter, and somebody brings both vouchers. */
+async function proveFraud(): Promise<void> {
+  const ledger = await OfflineLedger.open(forged);
+  const device = await ledger.device('customer-7');
+  const [first, second] = [ledger.pay({ ...device }), ledger.pay(device)];
+  await ledger.merchant().offline.submitFraudProof({ proof: proofOf(device, [first, second]) });
+  honest = proofOf(device, [first, ledger.pay(device)]);
+}
 
 const seal = (drafts: readonly Draft[]): Sealed[] =>
   sealAll(drafts, forged.channel.orderer(MSP_IDS.bank));
@@ -216,6 +231,25 @@ test('an outcome that nobody noted', async () => {
   const last = forged.drafts.length - 1;
   const findings = await audit(ledgerWith(last, { ...itemAt(forged.drafts, last), codes: [] }));
   expect(findings).toContainEqual(expect.objectContaining({ block: last, rule: 'block.codes' }));
+});
+
+test('a fraud proof against an honest device', async () => {
+  const submit = callOf('offline:submitFraudProof');
+  const draft = withCall(submit, forged.channel, ({ arguments: [name], ...call }) => ({
+    ...call,
+    arguments: [defined(name, 'name'), Buffer.from(JSON.stringify({ proof: honest }))],
+  }));
+  const findings = await audit(upTo(submit.block, draft));
+  expect(findings).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ ...place(submit), rule: 'replay.response' }),
+      expect.objectContaining({
+        ...{ ...place(submit), rule: 'fraud.proof', subject: keyOf(submit, 'fraud') },
+      }),
+    ]),
+  );
+  const rules = findings.map(({ rule }) => rule).filter((rule) => !rule.startsWith('replay.'));
+  expect(rules).toEqual(['fraud.proof']);
 });
 
 test('a removed block', async () => {
