@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Each falsification is named by block, transaction and rule, and nothing else is named but what follows from it.
 import { peer } from '@hyperledger/fabric-protos';
+import { ROWS, sha256Hex } from '@fabric-offline-pay/domain';
 import { runExpress, runStepwise } from '@fabric-offline-pay/sdk';
 import { MSP_IDS } from '@fabric-offline-pay/testing';
 import type { Call } from '../../network/nodes/auditor/src/blocks/raw-block.js';
 import type { Finding } from '../../network/nodes/auditor/src/findings/finding.js';
 import { defined, itemAt, itemWhere } from '../support/defined.js';
 import { AuditRoom } from '../support/forged-ledger/audit-room.js';
-import { slowerBlocks, ForgedLedger } from '../support/forged-ledger/forged-ledger.js';
+import type { ForgedCall } from '../support/forged-ledger/envelopes.js';
+import { ForgedLedger, slowerBlocks } from '../support/forged-ledger/forged-ledger.js';
+import { proofOf } from '../support/fraud-proofs.js';
+import { OfflineLedger } from '../support/offline-ledger.js';
 import type { Draft, Sealed } from '../support/forged-ledger/sealing.js';
 import {
   rawOf,
@@ -39,9 +43,22 @@ beforeAll(async () => {
     [runStepwise, 'ORD-2'],
   ] as const)
     await run(parties, world.purchase(device, loginId, { orderNumber }));
+  await proveFraud();
   room = await AuditRoom.open();
 });
 afterAll(() => room.close());
+
+/** A proof with other vouchers, that prove nothing against their device. */
+let honest: string;
+
+/** A device pays twice with one counter, and somebody brings both vouchers. */
+async function proveFraud(): Promise<void> {
+  const ledger = await OfflineLedger.open(forged);
+  const device = await ledger.device('customer-7');
+  const [first, second] = [ledger.pay({ ...device }), ledger.pay(device)];
+  await ledger.merchant().offline.submitFraudProof({ proof: proofOf(device, [first, second]) });
+  honest = proofOf(device, [first, ledger.pay(device)]);
+}
 
 const seal = (drafts: readonly Draft[]): Sealed[] =>
   sealAll(drafts, forged.channel.orderer(MSP_IDS.bank));
@@ -216,6 +233,25 @@ test('an outcome that nobody noted', async () => {
   expect(findings).toContainEqual(expect.objectContaining({ block: last, rule: 'block.codes' }));
 });
 
+test('a fraud proof against an honest device', async () => {
+  const submit = callOf('offline:submitFraudProof');
+  const draft = withCall(submit, forged.channel, ({ arguments: [name], ...call }) => ({
+    ...call,
+    arguments: [defined(name, 'name'), Buffer.from(JSON.stringify({ proof: honest }))],
+  }));
+  const findings = await audit(upTo(submit.block, draft));
+  expect(findings).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({ ...place(submit), rule: 'replay.response' }),
+      expect.objectContaining({
+        ...{ ...place(submit), rule: 'fraud.proof', subject: keyOf(submit, 'fraud') },
+      }),
+    ]),
+  );
+  const rules = findings.map(({ rule }) => rule).filter((rule) => !rule.startsWith('replay.'));
+  expect(rules).toEqual(['fraud.proof']);
+});
+
 test('a removed block', async () => {
   const blocks = seal(forged.drafts).map(rawOf);
   expect(await room.findingsIn(blocks.toSpliced(7, 1))).toEqual([
@@ -253,4 +289,71 @@ test('a change of the settings without quorum', async () => {
       subject: 'value /Channel/Orderer/BatchTimeout',
     }),
   ]);
+});
+
+describe('whatever endorsers and senders write together, there is an answer', () => {
+  const zero = '\u0000';
+  // No part of it comes again, so that no index makes it shorter.
+  const LONG = Array.from({ length: 200 }, (__, at) => sha256Hex(at.toString())).join('');
+  const text = (content: string) => Buffer.from(content);
+
+  test.each<readonly [string, (call: ForgedCall) => ForgedCall]>([
+    ['no argument', (call) => ({ ...call, arguments: [] })],
+    ['a name with a zero byte', (call) => ({ ...call, arguments: [text(`settlement:${zero}`)] })],
+    ['a name that is no text', (call) => ({ ...call, arguments: [Buffer.of(0xff, 0xfe)] })],
+    ['a time before all calendars', (call) => ({ ...call, at: new Date(-8.64e15) })],
+    ['a time after all calendars', (call) => ({ ...call, at: new Date(8.64e15) })],
+    ['a chaincode with a zero byte', (call) => ({ ...call, chaincode: `offline${zero}pay` })],
+    ['a name beyond all bounds', (call) => ({ ...call, arguments: [text(LONG)] })],
+    ['a chaincode beyond all bounds', (call) => ({ ...call, chaincode: LONG })],
+    ['a chaincode without a name', (call) => ({ ...call, chaincode: '' })],
+    ['an action that is none', (call) => ({ ...call, action: Buffer.of(0x0a, 0xff) })],
+    ['an action without content', (call) => ({ ...call, action: Buffer.alloc(0) })],
+  ])('%s', async (_, change) => {
+    const issue = callOf('settlement:issue');
+    const draft = withCall(issue, forged.channel, change);
+    const findings = await audit(upTo(issue.block, draft));
+    expect(findings[0]).toMatchObject(place(issue));
+  });
+
+  test.each([
+    ['a key with a zero byte', `account/${zero}`, '{}'],
+    ['a key without a kind', '/', '{}'],
+    ['a key beyond all bounds', LONG, '{}'],
+    ['a row beyond all bounds', 'account/x/y', JSON.stringify({ bankId: LONG })],
+    ['no JSON', 'account/x/y', '{'],
+    ['a number beyond all bounds', 'supply/bank-1/EUR/x', '{"amount":1e999}'],
+    ...Object.keys(ROWS).flatMap((kind) => [
+      [`a ${kind} of nothing`, `${kind}/a/b/c/d`, 'null'],
+      [`a ${kind} with a zero byte`, `${kind}/${zero}/b/c/d`, '{"bankId":"\\u0000"}'],
+    ]),
+  ])('%s', async (_, key, value) => {
+    const issue = callOf('settlement:issue');
+    const draft = withWrite(issue, forged.channel, key, text(value));
+    const findings = await audit(upTo(issue.block, draft));
+    expect(findings).toContainEqual(
+      expect.objectContaining({ ...place(issue), rule: 'replay.writes' }),
+    );
+  });
+
+  test.each([
+    ['zero bytes', zero],
+    ['ten thousand characters', LONG],
+  ])('rows of the call with %s in place of each text', async (_, other) => {
+    const calls = ['settlement:issue', 'express:settle', 'identity:openLogin'].map(callOf);
+    for (const call of calls)
+      for (const key of call.keys) {
+        const row = JSON.stringify(rowOf(call, key), (__, value: unknown) =>
+          typeof value === 'string' ? other : value,
+        );
+        const draft = withWrite(call, forged.channel, key, text(row));
+        const findings = await audit(upTo(call.block, draft));
+        expect([key, findings]).toEqual([
+          key,
+          expect.arrayContaining([
+            expect.objectContaining({ ...place(call), rule: 'replay.writes' }),
+          ]),
+        ]);
+      }
+  });
 });

@@ -2,7 +2,7 @@
 // Every transaction of the table in real blocks, with a change of the settings and a new version of the chaincode between them: an audit
 // finds nothing. Then one field of one row corrupted per case, written by patched chaincodes of all endorsers: each is named by block,
 // transaction and rule.
-import { ROWS } from '@fabric-offline-pay/domain';
+import { ROWS, sha256Hex } from '@fabric-offline-pay/domain';
 import { MSP_IDS } from '@fabric-offline-pay/testing';
 import type { RawBlock } from '../../network/nodes/auditor/src/blocks/raw-block.js';
 import { restsOnPrivateData } from '../../network/nodes/auditor/src/replay/unseen.js';
@@ -104,17 +104,17 @@ function corrupted({ transaction }: Corruption) {
   return { key, value: defined(after, 'row') };
 }
 
+const blockWithRow = (block: number, index: number, key: string, value: Uint8Array): RawBlock => {
+  const place = { draft: itemAt(forged.drafts, block), index };
+  const draft = withWrite(place, forged.channel, key, value);
+  return rawOf(seal(draft, itemAt(sealed, block - 1).next, forged.channel.orderer(MSP_IDS.bank)));
+};
+
 /** The block in which patched chaincodes of all endorsers wrote it. */
 function blockWith(corruption: Corruption): RawBlock {
   const { block, index } = corruption.transaction;
   const { key, value } = corrupted(corruption);
-  const draft = withWrite(
-    { draft: itemAt(forged.drafts, block), index },
-    forged.channel,
-    key,
-    value,
-  );
-  return rawOf(seal(draft, itemAt(sealed, block - 1).next, forged.channel.orderer(MSP_IDS.bank)));
+  return blockWithRow(block, index, key, value);
 }
 
 test('nothing is found in an honest ledger', async () => {
@@ -150,4 +150,49 @@ test('each corrupted field of each kind of row is named by block, transaction an
   }
   const kinds = new Set(seen.map(({ field }) => field.split(':', 1)[0]));
   expect(Object.keys(ROWS).filter((kind) => kind !== 'address' && !kinds.has(kind))).toEqual([]);
+});
+
+/** What no row holds, in place of each text and each number of a row. No part of the long one comes again, so that no index makes it short. */
+const HOSTILE: readonly (readonly [text: string, number: number])[] = [
+  ['\u0000', -1],
+  [Array.from({ length: 200 }, (_, at) => sha256Hex(at.toString())).join(''), 1e300],
+  ['\ud800/../~', 0.5],
+];
+
+const hostile = (row: Uint8Array, text: string, number: number): Buffer =>
+  Buffer.from(
+    JSON.stringify(JSON.parse(Buffer.from(row).toString('utf8')), (_, value: unknown) => {
+      if (typeof value === 'string') return text;
+      return typeof value === 'number' ? number : value;
+    }),
+  );
+
+test('whatever stands in a row of any kind, there is an answer that names it', async () => {
+  const rows = new Map(
+    line.audited
+      .toReversed()
+      .flatMap(({ transaction: { block, index, changes } }) =>
+        changes.flatMap(({ key, after }) =>
+          after === null
+            ? []
+            : [[key.split('/', 1)[0] ?? '', { block, index, key, after }] as const],
+        ),
+      ),
+  );
+  const other = await AuditRoom.open();
+  const audit = other.auditOf();
+  let next = 0;
+  for (const { block, index, key, after } of [...rows.values()].sort((a, b) => a.block - b.block)) {
+    await auditInPieces(audit, sealed.slice(next, block).map(rawOf), PIECE);
+    next = block;
+    for (const [text, number] of HOSTILE) {
+      const bad = blockWithRow(block, index, key, hostile(after, text, number));
+      const findings = await other.findingsIn([bad]);
+      expect([key, findings.map((each) => [each.block, each.index])]).toEqual([
+        key,
+        expect.arrayContaining([[block, index]]),
+      ]);
+    }
+  }
+  await other.close();
 });

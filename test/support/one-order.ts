@@ -57,8 +57,9 @@ export class OneOrder {
     readonly device: CustomerDevice,
   ) {}
 
-  static async open(): Promise<OneOrder> {
-    const memory = await memoryWorld();
+  /** @param given default: a world of its own */
+  static async open(given?: MemoryWorld): Promise<OneOrder> {
+    const memory = given ?? (await memoryWorld());
     return new OneOrder(memory, await memory.world.customer(CUSTOMER, MONEY.toString()));
   }
 

@@ -134,6 +134,19 @@ function readDefinition(definitions: Definitions, name: string): ChaincodeDefini
   });
 }
 
+/** @returns undefined also for a definition that nobody can read: by it, every call is refused */
+export function readableDefinition(
+  definitions: Definitions,
+  name: string,
+): ChaincodeDefinition | undefined {
+  try {
+    return definitionOf(definitions, name);
+  } catch (error) {
+    if (error instanceof ChannelError) return undefined;
+    throw error;
+  }
+}
+
 /** @returns the names of all chaincodes that are defined, in their order */
 export const definedNames = (definitions: Definitions): string[] =>
   [...definitions.keys()]

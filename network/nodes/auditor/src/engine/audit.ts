@@ -22,6 +22,7 @@ import type { Finding } from '../findings/finding.js';
 import { keepObligations } from '../obligations/keep-obligations.js';
 import type { ReplayThread } from '../replay/replay-thread.js';
 import { LedgerState } from '../state/ledger-state.js';
+import { MOST_OF_NAME, storable } from '../state/storable.js';
 import { StateDigest } from '../state/state-digest.js';
 import { judgeBlock } from './judged.js';
 import { carryMoney, readCarried, writeCarried, type Carried } from './carried.js';
@@ -120,7 +121,7 @@ async function knownIds(
   db: AuditorTransaction,
   blocks: readonly RawBlock[],
 ): Promise<ReadonlySet<string>> {
-  const ids = blocks.flatMap(({ transactions }) => transactions.map(({ id }) => id));
+  const ids = blocks.flatMap(({ transactions }) => transactions.map(({ id }) => text(id)));
   if (ids.length === 0) return new Set();
   const rows = await db
     .selectFrom('audited_transactions')
@@ -130,13 +131,15 @@ async function knownIds(
   return new Set(rows.map(({ id }) => id).filter((id) => id !== ''));
 }
 
+const text = (content: string): string => storable(content, MOST_OF_NAME);
+
 const kept = ({ block, transaction, outcome, name }: AuditedTransaction) =>
   ({
     block,
-    ...{ place: transaction.index, id: transaction.id, kind: transaction.content.kind },
-    chaincode: transaction.content.kind === 'call' ? transaction.content.chaincode : '',
-    name,
-    msp_id: transaction.creator?.identity.mspId ?? '',
+    ...{ place: transaction.index, id: text(transaction.id), kind: transaction.content.kind },
+    chaincode: transaction.content.kind === 'call' ? text(transaction.content.chaincode) : '',
+    name: text(name),
+    msp_id: text(transaction.creator?.identity.mspId ?? ''),
     ...{ at: transaction.at, noted: transaction.code, outcome },
   }) satisfies AuditTables['audited_transactions'];
 

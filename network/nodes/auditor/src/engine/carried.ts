@@ -6,6 +6,7 @@ import type { MoneyTables } from '../database/money-tables.js';
 import type { Finding } from '../findings/finding.js';
 import { auditMoney, auditTotals, NO_MONEY, type MoneyTotals } from '../money/index.js';
 import { NO_SPANS, type PolicySpans } from '../overdue/index.js';
+import { MOST_OF_NAME, storable } from '../state/storable.js';
 import type { RulesInForce } from './rules-in-force.js';
 import type { AuditedTransaction } from './segment.js';
 
@@ -46,7 +47,7 @@ export async function writeCarried(
     commit_hashes: JSON.stringify(commitHashes),
   };
   // Such settings do not say how the channel was called before.
-  const named = channel && { channel: channel.channel };
+  const named = channel && { channel: storable(channel.channel, MOST_OF_NAME) };
   await db
     .insertInto('audit_state')
     .values({ id: 1, channel: '', ...changed, ...named })

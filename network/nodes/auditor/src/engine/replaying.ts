@@ -2,7 +2,7 @@
 // Puts together what a call saw, so that it can be run again elsewhere.
 import type { Access, Call, RawTransaction } from '../blocks/raw-block.js';
 import { membersOf } from '../channel/collection-members.js';
-import { definitionOf, type Definitions } from '../channel/definitions.js';
+import { readableDefinition, type Definitions } from '../channel/definitions.js';
 import { rowsIn } from '../checks/reads.js';
 import type { ReplayedCall, SeenCollection, SeenRow } from '../replay/replayed-call.js';
 import type { LedgerState, StateRow } from '../state/ledger-state.js';
@@ -49,7 +49,7 @@ const senderOf = ({ creator }: RawTransaction): ReplayedCall['creator'] => ({
 });
 
 function collectionsOf(definitions: Definitions, chaincode: string): SeenCollection[] {
-  const definition = definitionOf(definitions, chaincode);
+  const definition = readableDefinition(definitions, chaincode);
   return (definition?.collections ?? []).map((each) => ({
     name: each.name,
     members: membersOf(each),

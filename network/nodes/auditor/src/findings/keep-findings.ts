@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import { addRows } from '@fabric-offline-pay/node-common/node';
 import type { Kysely } from 'kysely';
+import { storable } from '../state/storable.js';
 import type { FindingTables } from './finding-tables.js';
 import type { Finding } from './finding.js';
 
@@ -18,18 +19,20 @@ export const findingId = ({
     .update(JSON.stringify([rule, block, index ?? null, transactionId, subject]))
     .digest('hex');
 
-/** Texts of a database hold no zero byte; whoever wrote a block may have put one anywhere. */
-const storable = (text: string): string => text.replaceAll('\u0000', '␀').slice(0, 2_000);
+/** Texts for people. */
+const MOST_OF_TEXT = 2_000;
+
+const text = (content: string): string => storable(content, MOST_OF_TEXT);
 
 const rowOf = (finding: Finding): FindingTables['findings'] => ({
   id: findingId(finding),
   rule: finding.rule,
   block: finding.block,
   place: finding.index ?? null,
-  transaction_id: storable(finding.transactionId ?? ''),
-  subject: storable(finding.subject ?? ''),
-  expected: storable(finding.expected),
-  found: storable(finding.found),
+  transaction_id: text(finding.transactionId ?? ''),
+  subject: text(finding.subject ?? ''),
+  expected: text(finding.expected),
+  found: text(finding.found),
 });
 
 /** How many findings one statement writes. */

@@ -3,7 +3,7 @@
 // in how many pieces the blocks were read.
 import { canonicalJson } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
-import { definedNames, definitionOf } from '../channel/definitions.js';
+import { definedNames, readableDefinition } from '../channel/definitions.js';
 import type { AuditorDatabase } from '../database/schema.js';
 import { readRules } from '../engine/rules-in-force.js';
 import { RULES, type RuleName } from '../findings/finding.js';
@@ -161,9 +161,10 @@ export async function reportOf(
     block: { number: position.next_block - 1, hash: position.last_hash },
     stateDigest: digest.digest,
     at: time,
-    definitions: definedNames(definitions).flatMap((name) => {
-      const defined = definitionOf(definitions, name);
-      return defined ? [{ name, sequence: defined.sequence, version: defined.version }] : [];
+    definitions: definedNames(definitions).map((name) => {
+      // Of what nobody can read, the name alone is known.
+      const { sequence = 0, version = '' } = readableDefinition(definitions, name) ?? {};
+      return { name, sequence, version };
     }),
     transactions: await readCounts(db),
     money: shownMoney(JSON.parse(state.money) as MoneyTotals).map((each) => ({

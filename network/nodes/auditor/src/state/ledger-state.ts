@@ -2,6 +2,7 @@
 // The state of the ledger during a database transaction: rows are loaded together, change in memory, and are saved together. What it holds in
 // memory grows with the blocks of one transaction, not with the ledger.
 import { sql, type Kysely } from 'kysely';
+import { MOST_OF_NAME, storable, storableKey } from './storable.js';
 import type { StateTables } from './state-tables.js';
 import { StateDigest, type StateRow } from './state-digest.js';
 
@@ -21,6 +22,16 @@ export const hashedNamespace = (chaincode: string, collection: string): string =
 interface Held {
   readonly before: StateRow | null;
   now: StateRow | null;
+}
+
+/** Names of an honest ledger are shorter. */
+const SHORT = 200;
+
+/** The name under which a table can keep the row. */
+function kept<Name extends RowName>(name: Name): Name {
+  const { namespace, key } = name;
+  if (key.length + namespace.length < SHORT && !namespace.includes('\u0000')) return name;
+  return { ...name, namespace: storable(namespace, MOST_OF_NAME), key: storableKey(key) };
 }
 
 /** One character a byte: a name for a map, whatever the bytes are. */
@@ -50,8 +61,10 @@ export class LedgerState {
   /** Loads rows that will be asked for. */
   async load(names: Iterable<RowName>): Promise<void> {
     const missing = new Map<string, RowName>();
-    for (const name of names)
+    for (const given of names) {
+      const name = kept(given);
       if (this.#of(name) === undefined) missing.set(`${name.namespace}\n${textOf(name.key)}`, name);
+    }
     const all = [...missing.values()];
     for (let start = 0; start < all.length; start += ROWS_AT_ONCE)
       await this.#loadSome(all.slice(start, start + ROWS_AT_ONCE));
@@ -70,20 +83,22 @@ export class LedgerState {
 
   /** @throws {Error} when it was not loaded */
   get(name: RowName): StateRow | null {
-    const held = this.#of(name);
+    const held = this.#of(kept(name));
     if (held === undefined) throw new Error('A row was not loaded.');
     return held.now;
   }
 
   /**
    * Loads and gives a range as it stands now, in the order of keys.
+   * @param named the namespace
    * @param end the first key after it; null: to the last row
    */
   async range(
-    namespace: string,
+    named: string,
     start: Uint8Array,
     end: Uint8Array | null,
   ): Promise<readonly StateRow[]> {
+    const namespace = storable(named, MOST_OF_NAME);
     const until = end === null ? sql`` : sql`and key < ${Buffer.from(end)}`;
     const { rows } = await sql<StateRow>`
       select namespace, key, value, block, tx from ledger_rows
@@ -100,12 +115,13 @@ export class LedgerState {
 
   /** @param row with a name that was loaded */
   put(row: StateRow): void {
-    this.#change(row, row);
+    const named = kept(row);
+    this.#change(named, named);
   }
 
   /** @param name was loaded */
   remove(name: RowName): void {
-    this.#change(name, null);
+    this.#change(kept(name), null);
   }
 
   /** Writes what has changed, and takes it into the digest. */

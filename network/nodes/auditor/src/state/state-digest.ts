@@ -10,7 +10,7 @@ import { endianness } from 'node:os';
 export interface StateRow {
   /** A chaincode, or one of its collections of hashes: see `hashedNamespace`. */
   readonly namespace: string;
-  /** UTF-8, or the hash of a private key. */
+  /** UTF-8, or the hash of a private key; a very long one is shortened: see `storableKey`. */
   readonly key: Uint8Array;
   readonly value: Uint8Array;
   readonly block: number;
