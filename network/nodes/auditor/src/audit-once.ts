@@ -9,6 +9,7 @@ import { Audit, type AuditStep } from './engine/audit.js';
 import { runAudit } from './engine/run-audit.js';
 import type { FindingTables } from './findings/finding-tables.js';
 import { keepFindings } from './findings/keep-findings.js';
+import { projectionsOf } from './projections.js';
 import { ReplayThread } from './replay/replay-thread.js';
 import { reportOf, type AuditReport } from './report/audit-report.js';
 import { ArchiveDamaged } from './sources/archive.js';
@@ -71,7 +72,8 @@ async function audit(
   options: AuditOnceOptions,
 ): Promise<Incomplete | undefined> {
   const { blocksFrom, chaincode, to = Infinity, last = Infinity, onStep } = options;
-  const auditing = new Audit({ db, chaincode, replay });
+  const projections = projectionsOf(chaincode);
+  const auditing = new Audit({ db, chaincode, replay, projections });
   const end = Math.min(to, last);
   const next = await nextBlockOf(db);
   if (next > end) return undefined;

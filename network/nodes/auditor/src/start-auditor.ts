@@ -14,11 +14,13 @@ import type { Logger } from 'pino';
 import { AUDITOR_API, type OperationTable } from './api/auditor-api.js';
 import { handlers } from './api/handlers.js';
 import { ownChaincode } from './audit-once.js';
+import { compareStatementsJob } from './backing/compare-statement.js';
 import type { AuditorConfig } from './config.js';
 import { AUDITOR_ROLES, type CallContext, type Role } from './context.js';
 import { MIGRATIONS, type AuditorTables } from './database/schema.js';
 import { Audit, type AuditStep } from './engine/audit.js';
 import { follow } from './engine/following.js';
+import { projectionsOf } from './projections.js';
 import { ReplayThread } from './replay/replay-thread.js';
 import type { ReportSigner } from './report/sign-report.js';
 import { peerBlocks, type PeerConnection } from './sources/peer-blocks.js';
@@ -60,7 +62,8 @@ class Following {
       chaincode,
       versions: { '*': ownChaincode(), ...config.code },
     });
-    const audit = new Audit({ db, chaincode, replay: this.#replay });
+    const projections = projectionsOf(chaincode);
+    const audit = new Audit({ db, chaincode, replay: this.#replay, projections });
     const onStep = ({ nextBlock, findings }: AuditStep): void => {
       this.#nextBlock = nextBlock;
       this.#movedAt = elapsed();
@@ -110,7 +113,7 @@ function partsOf(
   const following = new Following(config, parts, base);
   const height = (): Promise<bigint> => parts.peer.height();
   return {
-    ...{ projections: [], jobs: [], api: AUDITOR_API, handlers },
+    ...{ projections: [], jobs: [compareStatementsJob(node)], api: AUDITOR_API, handlers },
     contextOf: ({ name, role }) => {
       if (!isRole(role)) throw new NodeError('ACCESS_DENIED');
       return { node, caller: { name, role } };

@@ -70,3 +70,14 @@ export {
   STATEMENT_TYPES,
   type StatementFormat,
 } from './statements/statement-formats.js';
+export {
+  isWorthRepeating,
+  MOST_REPORTED,
+  REPORT_OPERATIONS,
+  REPORT_RESULTS,
+  type ReportedPayout,
+  type ReportedReceipt,
+  type ReportedVoucher,
+  type ReportOperations,
+  type ReportResult,
+} from './reports/report-operations.js';

@@ -15,6 +15,8 @@ import {
 } from './acknowledgement-tables.js';
 import { FINDING_MIGRATIONS, type FindingTables } from '../findings/finding-tables.js';
 import { AUDIT_MIGRATIONS, type AuditTables } from './audit-tables.js';
+import { BACKING_MIGRATIONS, type BackingTables } from './backing-tables.js';
+import { CONFIRMATION_MIGRATIONS, type ConfirmationTables } from './confirmation-tables.js';
 import { MONEY_MIGRATIONS, type MoneyTables } from './money-tables.js';
 import { OBLIGATION_MIGRATIONS, type ObligationTables } from '../overdue/obligation-tables.js';
 import { STATE_MIGRATIONS, type StateTables } from '../state/state-tables.js';
@@ -27,7 +29,9 @@ export interface AuditorTables
     FindingTables,
     ObligationTables,
     AcknowledgementTables,
-    MoneyTables {}
+    MoneyTables,
+    ConfirmationTables,
+    BackingTables {}
 
 /** The database, or a transaction on it. */
 export type AuditorDatabase = Kysely<AuditorTables>;
@@ -46,6 +50,8 @@ export const MIGRATIONS: Migrations = {
   ...OBLIGATION_MIGRATIONS,
   ...ACKNOWLEDGEMENT_MIGRATIONS,
   ...MONEY_MIGRATIONS,
+  ...CONFIRMATION_MIGRATIONS,
+  ...BACKING_MIGRATIONS,
 };
 
 /**

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Findings as people read them: with what somebody said to them.
 import { createHash } from 'node:crypto';
+import { exposedByStatements } from '../backing/exposed-banks.js';
+import { exposedByReports } from '../confirmations/exposed.js';
+import { unarrivedPayouts } from '../confirmations/unarrived.js';
 import type { AuditorDatabase } from '../database/schema.js';
 import { AuditorError } from '../errors.js';
 import { overdueFindings } from '../overdue/overdue-findings.js';
@@ -104,7 +107,10 @@ export async function readOverdue(
   chaincode: string,
   at: number,
 ): Promise<(ShownFinding & { readonly dueAt: number; readonly age: number })[]> {
-  const overdue = await overdueFindings(db as never, chaincode, at);
+  const overdue = [
+    ...(await overdueFindings(db as never, chaincode, at)),
+    ...(await unarrivedPayouts(db, at)),
+  ].sort((a, b) => a.dueAt - b.dueAt);
   const findings = overdue.map(({ dueAt: _, ...finding }) => ({
     ...finding,
     id: findingId({ ...finding, block: finding.block }),
@@ -117,6 +123,23 @@ export async function readOverdue(
     const dueAt = overdue[index]?.dueAt ?? at;
     return { ...state, dueAt, age: at - dueAt };
   });
+}
+
+/**
+ * @param at seconds since 1970
+ * @returns what reports and statements of backing expose by then
+ */
+export async function readExposed(
+  db: AuditorDatabase,
+  chaincode: string,
+  at: number,
+): Promise<ShownFinding[]> {
+  const exposing = { db, chaincode, at };
+  const exposed = [...(await exposedByReports(exposing)), ...(await exposedByStatements(exposing))];
+  return withState(
+    db,
+    exposed.map((finding) => ({ ...finding, id: findingId(finding) })),
+  );
 }
 
 export interface Acknowledgement {
@@ -136,8 +159,10 @@ async function findingNow(
 ): Promise<Content | undefined> {
   const row = await db.selectFrom('findings').selectAll().where('id', '=', id).executeTakeFirst();
   if (row !== undefined) return shown(row);
-  const overdue = await readOverdue(db, chaincode, Math.floor(at / 1000));
-  return overdue.find((finding) => finding.id === id);
+  const seconds = Math.floor(at / 1000);
+  const overdue = await readOverdue(db, chaincode, seconds);
+  const own = overdue.find((finding) => finding.id === id);
+  return own ?? (await readExposed(db, chaincode, seconds)).find((finding) => finding.id === id);
 }
 
 /**
