@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The interface of the merchant's node, for shops in any language: what may be called, by whom, with which fields.
-import { amount, currency, identifier, refusalsOf, TRANSACTIONS } from '@fabric-offline-pay/domain';
+import {
+  amount,
+  currency,
+  identifier,
+  instant,
+  refusalsOf,
+  TRANSACTIONS,
+} from '@fabric-offline-pay/domain';
 import {
   file,
   ledgerPlace,
+  MOST_REPORTED,
   operations,
   placedOutput,
   type ApiDescription,
@@ -59,6 +67,15 @@ const cashier = by('cashier');
 const operator = by('operator');
 
 const terminals = by('terminal', 'cashier');
+
+const signedObject = z.base64().min(1).max(4_000);
+
+const acceptedVoucher = z.strictObject({
+  voucher: signedObject.describe('base64 of the signed voucher'),
+  certificate: signedObject.describe("base64 of the device's signed certificate"),
+  request: signedObject.describe("base64 of the request's payload"),
+  acceptedAt: instant.describe("by the terminal's clock"),
+});
 
 /** A transaction of the ledger that the cashier calls: the same input, the same answer, and where it stands. */
 const step = <
@@ -265,6 +282,20 @@ const terminalOperations = {
     }),
     output: z.object({ received: z.literal(true) }),
     errors: ['NOT_FOUND'],
+  }),
+  handInVouchers: terminals({
+    method: 'POST',
+    path: '/terminals/:merchantId/:terminalId/vouchers',
+    summary:
+      'A terminal hands in what it accepted, before it is settled, so that the auditor is told. Without an auditor nothing is kept.',
+    input: z.strictObject({
+      merchantId: identifier,
+      terminalId: identifier,
+      vouchers: z.array(acceptedVoucher).min(1).max(MOST_REPORTED),
+    }),
+    output: z.object({ kept: z.int().min(0).describe('how many were new') }),
+    errors: ['NOT_FOUND'],
+    bodyKiB: LARGE,
   }),
   listTerminals: cashier({
     method: 'GET',
