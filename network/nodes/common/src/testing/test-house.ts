@@ -12,7 +12,7 @@ import { TestAuthority } from './certificates.js';
 /** Whose node it is. */
 export interface Organisation {
   /** Names the authority and the folder. */
-  readonly name: 'bank' | 'merchant' | 'logistics';
+  readonly name: 'bank' | 'merchant' | 'logistics' | 'auditor';
   /** The common name in the node's own certificate. */
   readonly server: string;
   readonly mspId: string;
