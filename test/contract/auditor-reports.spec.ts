@@ -301,9 +301,9 @@ test('redeemed money that its payee does not see arrive is overdue from the firs
     await offline.node.settlement.rollUp({
       ...{ payeeId: MERCHANT, currency: CURRENCY, until: nowSeconds() - 120 },
     });
-    await bank.settlement.redeem({
-      ...{ payeeId: MERCHANT, currency: CURRENCY, amount: '1250', redeemId },
-    });
+    const payout = { payeeId: MERCHANT, currency: CURRENCY, amount: '1250', redeemId };
+    await offline.merchant('cashier').settlement.requestPayout(payout);
+    await bank.settlement.redeem(payout);
   }
   await audited.catchUp();
   const late = nowSeconds() + 30 * DAY;

@@ -22,6 +22,13 @@ import type { Device, Payment } from '../support/offline-world.js';
 
 const DAY = 86_400;
 
+/** @returns the code of a refusal */
+const refusalOf = (call: () => Promise<unknown>): Promise<string> =>
+  codeOf(async () => {
+    await call();
+    return 'no refusal';
+  });
+
 let memory: MemoryWorld;
 let offline: OfflineLedger;
 let device: Device;
@@ -138,7 +145,7 @@ test('an auditor that does not answer is told later', async () => {
   const away = { ...setting, url: 'https://127.0.0.1:1' };
   const told = () =>
     reportToAuditor({ db: merchantDb, auditor: away }, AbortSignal.timeout(30_000));
-  expect(await codeOf(told)).toBe('SERVICE_UNREACHABLE');
+  expect(await refusalOf(told)).toBe('SERVICE_UNREACHABLE');
   expect(await waiting()).toHaveLength(1);
   await reportToAuditor({ db: merchantDb, auditor: setting }, AbortSignal.timeout(30_000));
   const rows = await merchantDb.selectFrom('accepted_vouchers').selectAll().execute();
@@ -150,14 +157,18 @@ const handedRow = (payment: Payment) => {
   return { voucher, certificate, request };
 };
 
-test('a finding by a report is acknowledged as what it says, and is open again when it says something else', async () => {
+test('a bank that states nothing will be named, and nobody acknowledges what is not so yet', async () => {
   const at = nowSeconds() + 3 * DAY;
   const missing = async () =>
     defined(
       (await exposedAt(at)).find(({ rule }) => rule === 'backing.missing'),
       'finding',
     );
-  expect(await missing()).toMatchObject({ subject: BANK, acknowledged: null });
+  const { id, found, subject, acknowledged } = await missing();
+  expect({ subject, acknowledged }).toEqual({ subject: BANK, acknowledged: null });
+  // Of now, nothing is missing: only what can be read can be acknowledged.
+  const acknowledge = () => auditor.acknowledgeFinding({ findingId: id, found, reason: 'known' });
+  expect(await refusalOf(acknowledge)).toBe('NOT_FOUND');
 });
 
 test('the bank’s node hands over each statement once', async () => {
@@ -175,6 +186,19 @@ test('the bank’s node hands over each statement once', async () => {
   expect(await countOf('backing_statements')).toBe(1);
 });
 
+test('a finding by a report is acknowledged like any other', async () => {
+  const reporter = auditorHouse.clientOf('reporter', MERCHANT);
+  const transactionId = 'cd'.repeat(32);
+  const receipt = { block: 1, transactionId, reference: 'x', currency: 'EUR', amount: '1' };
+  await reporter.reportReceipts({ payeeId: MERCHANT, receipts: [receipt] });
+  const finding = async () =>
+    itemWhere(await exposedAt(nowSeconds()), (each) => each.transactionId === transactionId);
+  const { id, found, acknowledged } = await finding();
+  expect(acknowledged).toBeNull();
+  await auditor.acknowledgeFinding({ findingId: id, found, reason: 'a till of an exercise' });
+  expect((await finding()).acknowledged).toMatchObject({ reason: 'a till of an exercise' });
+});
+
 describe('a reporter', () => {
   const receipt = {
     ...{ block: 1, transactionId: 'ab'.repeat(32), reference: 'x', currency: 'EUR', amount: '1' },
@@ -183,20 +207,20 @@ describe('a reporter', () => {
   it('speaks for its own alone', async () => {
     const reporter = auditorHouse.clientOf('reporter', 'merchant-2');
     const told = () => reporter.reportReceipts({ payeeId: MERCHANT, receipts: [receipt] });
-    expect(await codeOf(told)).toBe('NOT_FOUND');
+    expect(await refusalOf(told)).toBe('NOT_FOUND');
   });
 
   it('reads nothing, and nobody else reports', async () => {
     const reporter = auditorHouse.clientOf('reporter', MERCHANT);
-    expect(await codeOf(() => reporter.listExposed({}))).toBe('ACCESS_DENIED');
+    expect(await refusalOf(() => reporter.listExposed({}))).toBe('ACCESS_DENIED');
     const told = () => auditor.reportReceipts({ payeeId: 'auditor', receipts: [receipt] });
-    expect(await codeOf(told)).toBe('ACCESS_DENIED');
+    expect(await refusalOf(told)).toBe('ACCESS_DENIED');
   });
 
   it('tells no more at once than a report takes', async () => {
     const reporter = auditorHouse.clientOf('reporter', MERCHANT);
     const receipts = Array.from({ length: 201 }, () => receipt);
-    expect(await codeOf(() => reporter.reportReceipts({ payeeId: MERCHANT, receipts }))).toBe(
+    expect(await refusalOf(() => reporter.reportReceipts({ payeeId: MERCHANT, receipts }))).toBe(
       'INPUT_INVALID',
     );
   });

@@ -49,7 +49,7 @@ async function statedTwice({ db }: Exposing): Promise<ExposedFinding[]> {
   return rows.map(({ bank_id, day, block, count }) => ({
     ...{ rule: 'backing.single', block, place: null, transactionId: '' },
     subject: `${bank_id}/${day}`,
-    ...{ expected: 'one statement of the day', found: `${Number(count).toString()} of them` },
+    ...{ expected: 'one statement of the day', found: `${count.toString()} of them` },
   }));
 }
 
@@ -71,7 +71,7 @@ async function beginning({ db, chaincode }: Exposing): Promise<number | undefine
     .where('chaincode', '=', chaincode)
     .where('noted', '=', 0)
     .executeTakeFirst();
-  return row?.at == null ? undefined : Math.floor(Number(row.at) / 1_000);
+  return row?.at == null ? undefined : Math.floor(row.at / 1_000);
 }
 
 interface LastStated {
@@ -87,10 +87,11 @@ async function lastStated({ db, at }: Exposing): Promise<ReadonlyMap<string, Las
     .select(['statement.bank_id', 'statement.day', 'statement.block'])
     .where('statement.state', '<>', 'waits')
     .where('statement.day', '<=', dayText(at))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('backing_differences as difference')
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('backing_differences as difference')
             .select('difference.digest')
             .whereRef('difference.digest', '=', 'statement.digest')
             .where('difference.rule', 'in', ['signature', 'height']),

@@ -48,14 +48,13 @@ class Written {
 /** Rows of one statement. */
 const AT_ONCE = 2_000;
 
-async function addAll<Row extends object, Key extends keyof Row & string>(
+async function addAll(
   db: AuditorTransaction,
   table: string,
-  rows: readonly Row[],
-  key: Key,
+  rows: readonly { readonly block: number }[],
 ): Promise<void> {
   for (let start = 0; start < rows.length; start += AT_ONCE)
-    await addRows(db, table, rows.slice(start, start + AT_ONCE), key);
+    await addRows(db, table, rows.slice(start, start + AT_ONCE), 'block');
 }
 
 /** Whoever is paid by the same bank as before needs no row: a licence changes more often than its bank. */
@@ -96,8 +95,8 @@ export class PocketHistory implements AuditProjection {
       for (const change of changed?.changes ?? []) written.take(block, change);
     const rows = [...written.pockets.values()].map(({ block, pocket }) => rowOf(block, pocket));
     const hashes = blocks.map(({ number, hash }) => ({ block: number, hash }));
-    await addAll(db, 'block_hashes', hashes, 'block');
-    await addAll(db, 'pocket_history', rows, 'block');
-    await addAll(db, 'payee_banks', await newBanks(db, [...written.banks.values()]), 'block');
+    await addAll(db, 'block_hashes', hashes);
+    await addAll(db, 'pocket_history', rows);
+    await addAll(db, 'payee_banks', await newBanks(db, [...written.banks.values()]));
   }
 }

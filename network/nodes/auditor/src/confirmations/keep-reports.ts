@@ -50,10 +50,9 @@ async function keepVoucher(
     return 'taken';
   }
   if (before.voucher === null && row.voucher !== null) {
-    const { digest: _, merchant_id: __, reported_at: ___, ...proven } = row;
     await db
       .updateTable('reported_vouchers')
-      .set(proven)
+      .set({ ...row, reported_at: before.reported_at })
       .where('digest', '=', digest)
       .where('merchant_id', '=', merchant_id)
       .execute();

@@ -30,7 +30,7 @@ async function tellingSince(db: AuditorDatabase): Promise<ReadonlyMap<string, nu
     .select(({ fn }) => ['payee_id', fn.min<number>('arrived_at').as('since')])
     .groupBy('payee_id')
     .execute();
-  return new Map(rows.map(({ payee_id, since }) => [payee_id, Number(since)]));
+  return new Map(rows.map(({ payee_id, since }) => [payee_id, since]));
 }
 
 async function arrivedOf(

@@ -34,10 +34,11 @@ const waitingFor = ({ db, clock }: HandoverContext, auditor: string): Promise<St
     .selectAll()
     .where('statement.doubted', '=', false)
     .where('statement.day', '<=', dayOf(clock()))
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom('backing_handovers as handover')
+    .where((where) =>
+      where.not(
+        where.exists(
+          where
+            .selectFrom('backing_handovers as handover')
             .select('handover.day')
             .where('handover.auditor', '=', auditor)
             .whereRef('handover.day', '=', 'statement.day')

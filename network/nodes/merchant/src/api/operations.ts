@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The interface of the merchant's node, for shops in any language: what may be called, by whom, with which fields.
-import {
-  amount,
-  currency,
-  identifier,
-  instant,
-  refusalsOf,
-  TRANSACTIONS,
-} from '@fabric-offline-pay/domain';
+import { amount, currency, identifier, refusalsOf, TRANSACTIONS } from '@fabric-offline-pay/domain';
 import {
   file,
   ledgerPlace,
-  MOST_REPORTED,
   operations,
   placedOutput,
   type ApiDescription,
@@ -25,12 +17,11 @@ import { PROBLEM_CODES } from '../catalogue/goods-file.js';
 import { EVIDENCE_KIND_NAMES, MEDIA_TYPES } from '../disputes/evidence-kinds.js';
 import { MERCHANT_ERRORS } from '../merchant-error.js';
 import { MERCHANT_FIELDS } from './ownership.js';
+import { TERMINAL_OPERATIONS } from './terminal-operations.js';
 import { DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS } from '../webhooks/endpoints.js';
 import {
   after,
   balance,
-  batch,
-  count,
   disputeFile,
   disputeKey,
   endpoint,
@@ -43,7 +34,6 @@ import {
   report,
   secretShown,
   seconds,
-  terminal,
 } from './shapes.js';
 
 const { alarm, express, goods, orderNumber, settlement } = TRANSACTIONS;
@@ -65,17 +55,6 @@ const cashier = by('cashier');
 
 /** Whoever answers for the node: where it tells what. */
 const operator = by('operator');
-
-const terminals = by('terminal', 'cashier');
-
-const signedObject = z.base64().min(1).max(4_000);
-
-const acceptedVoucher = z.strictObject({
-  voucher: signedObject.describe('base64 of the signed voucher'),
-  certificate: signedObject.describe("base64 of the device's signed certificate"),
-  request: signedObject.describe("base64 of the request's payload"),
-  acceptedAt: instant.describe("by the terminal's clock"),
-});
 
 /** A transaction of the ledger that the cashier calls: the same input, the same answer, and where it stands. */
 const step = <
@@ -267,53 +246,6 @@ const moneyOperations = {
   }),
 } as const;
 
-const terminalOperations = {
-  reportTerminal: terminals({
-    method: 'PUT',
-    path: '/terminals/:merchantId/:terminalId/:currency',
-    summary: 'A terminal says how much it waits to settle.',
-    input: z.strictObject({
-      merchantId: identifier,
-      terminalId: identifier,
-      currency,
-      waiting: count,
-      amount,
-      oldestAt: seconds.nullable(),
-    }),
-    output: z.object({ received: z.literal(true) }),
-    errors: ['NOT_FOUND'],
-  }),
-  handInVouchers: terminals({
-    method: 'POST',
-    path: '/terminals/:merchantId/:terminalId/vouchers',
-    summary:
-      'A terminal hands in what it accepted, before it is settled, so that the auditor is told. Without an auditor nothing is kept.',
-    input: z.strictObject({
-      merchantId: identifier,
-      terminalId: identifier,
-      vouchers: z.array(acceptedVoucher).min(1).max(MOST_REPORTED),
-    }),
-    output: z.object({ kept: z.int().min(0).describe('how many were new') }),
-    errors: ['NOT_FOUND'],
-    bodyKiB: LARGE,
-  }),
-  listTerminals: cashier({
-    method: 'GET',
-    path: '/terminals',
-    summary: 'Terminals with what they wait to settle, the longest silent first.',
-    input: z.strictObject({ limit }),
-    output: z.array(terminal),
-  }),
-  listBatches: cashier({
-    method: 'GET',
-    path: '/merchants/:merchantId/batches',
-    summary: 'Settled batches of payments without a network, the newest first.',
-    input: z.strictObject({ merchantId: identifier, limit }),
-    output: z.array(batch),
-    errors: ['NOT_FOUND'],
-  }),
-} as const;
-
 const disputeOperations = {
   listDisputes: cashier({
     method: 'GET',
@@ -435,7 +367,7 @@ export const MERCHANT_OPERATIONS = operations({
   ...orderOperations,
   ...goodsOperations,
   ...moneyOperations,
-  ...terminalOperations,
+  ...TERMINAL_OPERATIONS,
   ...disputeOperations,
   ...webhookOperations,
 });

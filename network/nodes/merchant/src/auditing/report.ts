@@ -104,11 +104,11 @@ const waitingVouchers = (db: MerchantDatabase, after: Accepted | undefined): Pro
     .selectAll()
     .where('result', 'is', null)
     .$if(after !== undefined, (query) =>
-      query.where(({ eb, refTuple, tuple }) =>
-        eb(
-          refTuple('merchant_id', 'digest'),
+      query.where((where) =>
+        where(
+          where.refTuple('merchant_id', 'digest'),
           '>',
-          tuple(after?.merchant_id ?? '', after?.digest ?? ''),
+          where.tuple(after?.merchant_id ?? '', after?.digest ?? ''),
         ),
       ),
     )
@@ -155,8 +155,12 @@ async function nextCredits(
     .select(['amount', 'reference'])
     .where('kind', 'in', ['sale', 'compensation'])
     .where('reference', 'is not', null)
-    .where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('block', 'transaction_index'), '>', tuple(block, transaction_index)),
+    .where((where) =>
+      where(
+        where.refTuple('block', 'transaction_index'),
+        '>',
+        where.tuple(block, transaction_index),
+      ),
     )
     .orderBy('block')
     .orderBy('transaction_index')
