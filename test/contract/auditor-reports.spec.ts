@@ -41,6 +41,7 @@ import {
 } from '../support/offline-ledger.js';
 import { newDevice, type Device, type Payment } from '../support/offline-world.js';
 import { passSeconds, resumeTime, stopTime } from '../support/passing-time.js';
+import { licenseSecondMerchant, SECOND_MERCHANT } from '../support/second-merchant.js';
 
 const DAY = 86_400;
 const CLAIMABLE_SECONDS = OFFLINE.spendSeconds + OFFLINE.claimSeconds;
@@ -56,6 +57,7 @@ beforeEach(async () => {
   memory = await memoryWorld();
   offline = await OfflineLedger.open(memory);
   device = await offline.device('customer-1');
+  await licenseSecondMerchant(offline.bank('teller'));
   audited = await AuditedMemory.open(await testPlace(), memory.ledger);
   await audited.catchUp();
 });
@@ -152,6 +154,20 @@ describe('an accepted voucher', () => {
     await audited.catchUp();
     const late = device.certificate.claimUntil + DAY;
     expect(await exposedByReports(exposing(late))).toEqual([]);
+  });
+
+  it('that is paid stays paid when it is claimed again, here or by somebody else', async () => {
+    const payment = offline.pay(device);
+    await report(provenBy(payment));
+    for (const verdict of ['settled', 'duplicate']) {
+      expect(await offline.settle([[device, [payment]]])).toEqual([verdict]);
+      await audited.catchUp();
+    }
+    expect(await offline.settle([[device, [payment]]], SECOND_MERCHANT)).toEqual(['wrongPayee']);
+    await audited.catchUp();
+    expect(await exposedByReports(exposing(device.certificate.claimUntil + DAY))).toEqual([]);
+    const fates = await audited.db.selectFrom('voucher_fates').selectAll().execute();
+    expect(fates).toMatchObject([{ verdict: 'settled', merchant_id: MERCHANT, amount: '1250' }]);
   });
 
   it('that its payee cancelled exposes nobody', async () => {
