@@ -79,11 +79,7 @@ export async function overdueFindings(
     .orderBy('subject')
     .execute();
   const obligations = rows.map(obligationOf);
-  const checkpoints = await checkpointsOf(
-    db as unknown as Kysely<StateTables>,
-    chaincode,
-    obligations,
-  );
+  const checkpoints = await checkpointsOf(db, chaincode, obligations);
   const rowAt = (key: string): Uint8Array | null => checkpoints.get(key) ?? null;
   return overdueAt(obligations, { at, rowAt }).map(overdueFinding);
 }

@@ -90,8 +90,8 @@ export async function readFindings(
   let asked = db.selectFrom('findings').selectAll().where('block', '>=', from);
   if (rule !== undefined) asked = asked.where('rule', '=', rule);
   if (after !== undefined)
-    asked = asked.where(({ eb, refTuple, tuple }) =>
-      eb(refTuple('block', 'id'), '>', tuple(after.block, after.id)),
+    asked = asked.where((where) =>
+      where(where.refTuple('block', 'id'), '>', where.tuple(after.block, after.id)),
     );
   const rows = await asked
     .orderBy('block')
@@ -108,16 +108,16 @@ export async function readOverdue(
   at: number,
 ): Promise<(ShownFinding & { readonly dueAt: number; readonly age: number })[]> {
   const overdue = [
-    ...(await overdueFindings(db as never, chaincode, at)),
+    ...(await overdueFindings(db, chaincode, at)),
     ...(await unarrivedPayouts(db, at)),
   ].sort((a, b) => a.dueAt - b.dueAt);
-  const findings = overdue.map(({ dueAt: _, ...finding }) => ({
-    ...finding,
-    id: findingId({ ...finding, block: finding.block }),
-  }));
   const states = await withState(
     db,
-    findings.map(({ place, ...finding }) => ({ ...finding, place })),
+    overdue.map((finding) => {
+      const { rule, block, place, transactionId, subject, expected, found } = finding;
+      const id = findingId(finding);
+      return { id, rule, block, place, transactionId, subject, expected, found };
+    }),
   );
   return states.map((state, index) => {
     const dueAt = overdue[index]?.dueAt ?? at;
