@@ -35,6 +35,7 @@ const CONTENT: Words = {
   assertion: [signedBy({ authenticatorData: 'AAAA', signature: 'AAAA', userHandle: 'AAAA' })],
   balance: ['1'],
   categories: [['26111704']],
+  certificate: ['AAAA'],
   claimed: ['1'],
   code: ['123456'],
   courierId: [NAMES.own.courierId],
@@ -53,6 +54,7 @@ const CONTENT: Words = {
   password: ['Mistel-Fjord-15'],
   phone: ['+491713920009'],
   publicKey: [TRANSACTIONS.identity.registerDevice.example.publicKey],
+  request: ['AAAA'],
   secret: ['0'.repeat(64)],
   tariffs: [[{ currency: CURRENCY, base: '300', perKm: '20', perKg: '50' }]],
   total: ['1'],
@@ -61,6 +63,7 @@ const CONTENT: Words = {
   until: ['1800000000'],
   url: ['https://127.0.0.1:9/webhooks'],
   validFrom: ['1800000000', 1_800_000_000],
+  voucher: ['AAAA'],
 };
 
 /** A thing that nobody has, named like those that somebody has. */

@@ -50,6 +50,12 @@ function pair(house: TestHouse, name: string): { certificate: string; privateKey
 const root = (house: TestHouse, name: string): string =>
   house.write(`${name}.pem`, house.authority.root);
 
+/** An auditor to whom the node reports. */
+const auditorOf = (house: TestHouse) => ({
+  ...{ url: 'https://auditor.example', root: root(house, 'auditor-ca') },
+  ...pair(house, 'reporter'),
+});
+
 const made = (house: TestHouse, name: string): string => {
   house.write(name, '');
   const file = join(house.folder, name);
@@ -61,7 +67,7 @@ function bankSettings(house: TestHouse) {
   const { certificate: cert, privateKey: key } = pair(house, 'card');
   installationKey(made(house, 'code.key'));
   return {
-    ...{ keyFile: 'code.key', outboxFolder: 'outbox' },
+    ...{ keyFile: 'code.key', outboxFolder: 'outbox', auditors: [auditorOf(house)] },
     coreBanking: {
       card: {
         ...{ adapter: 'iso8583', host: 'cards.example', port: 1, institution: '1', terminal: 'T' },
@@ -114,7 +120,10 @@ const NODES: Readonly<
     program: merchantProgram,
     settings: (house) => {
       sealingKey(made(house, 'secrets.key'));
-      return { keyFile: 'secrets.key', merchants: { 'merchant-02': pair(house, 'merchant-02') } };
+      return {
+        ...{ keyFile: 'secrets.key', merchants: { 'merchant-02': pair(house, 'merchant-02') } },
+        auditor: auditorOf(house),
+      };
     },
     files: (file) => merchantSettingFiles(merchantConfig(file)),
     config: merchantConfig,

@@ -72,10 +72,8 @@ async function audit(
   options: AuditOnceOptions,
 ): Promise<Incomplete | undefined> {
   const { blocksFrom, chaincode, to = Infinity, last = Infinity, onStep } = options;
-  const auditing = new Audit({
-    ...{ db, chaincode, replay },
-    projections: projectionsOf(chaincode),
-  });
+  const projections = projectionsOf(chaincode);
+  const auditing = new Audit({ db, chaincode, replay, projections });
   const end = Math.min(to, last);
   const next = await nextBlockOf(db);
   if (next > end) return undefined;

@@ -14,6 +14,7 @@ import type { Logger } from 'pino';
 import { AUDITOR_API, type OperationTable } from './api/auditor-api.js';
 import { handlers } from './api/handlers.js';
 import { ownChaincode } from './audit-once.js';
+import { compareStatementsJob } from './backing/compare-statement.js';
 import type { AuditorConfig } from './config.js';
 import { AUDITOR_ROLES, type CallContext, type Role } from './context.js';
 import { MIGRATIONS, type AuditorTables } from './database/schema.js';
@@ -62,10 +63,8 @@ class Following {
       versions: { '*': ownChaincode(), ...config.code },
     });
     const { genesis } = config;
-    const audit = new Audit({
-      ...{ db, chaincode, replay: this.#replay, genesis },
-      projections: projectionsOf(chaincode),
-    });
+    const projections = projectionsOf(chaincode);
+    const audit = new Audit({ db, chaincode, replay: this.#replay, genesis, projections });
     const onStep = ({ nextBlock, findings }: AuditStep): void => {
       this.#nextBlock = nextBlock;
       this.#movedAt = elapsed();
@@ -116,7 +115,7 @@ function partsOf(
   const following = new Following(config, parts, base);
   const height = (): Promise<bigint> => parts.peer.height();
   return {
-    ...{ projections: [], jobs: [], api: AUDITOR_API, handlers },
+    ...{ projections: [], jobs: [compareStatementsJob(node)], api: AUDITOR_API, handlers },
     contextOf: ({ name, role }) => {
       if (!isRole(role)) throw new NodeError('ACCESS_DENIED');
       return { node, caller: { name, role } };

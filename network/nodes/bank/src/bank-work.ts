@@ -234,6 +234,7 @@ class Building {
     const identity = config.ledger.identities['bank-node'];
     const parts = {
       ...{ db, clock, bankId: this.#bankId, caughtUp: this.#caughtUp, alerts: this.#alerts },
+      auditors: config.auditors,
       ...(identity !== undefined && {
         sign: statementSigner({ ...identity, authorities: config.tls.clientRoots }),
       }),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of the bank's node: one JSON file. The environment may override three of its values.
 import {
+  auditorSchema,
   environmentNumber,
   nodeFields,
   portSchema,
@@ -34,6 +35,11 @@ const configSchema = (path: ReturnType<typeof pathIn>) =>
           ),
       })
       .prefault({}),
+    auditors: z
+      .array(auditorSchema(path))
+      .max(16)
+      .default([])
+      .describe('who gets each statement of backing'),
     passkeys: passkeysSchema.exactOptional(),
     limits: limitsSchema,
     caps: capsSchema,

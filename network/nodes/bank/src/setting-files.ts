@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files that the configuration of the bank's node names, and what each must hold.
 import {
+  auditorFiles,
   keyPairFiles,
   nodeSettingFiles,
   type MadeFile,
@@ -75,4 +76,5 @@ export const bankSettingFiles = (config: BankConfig): Files => [
   ...mobileFiles(config.coreBanking.mobile),
   ...messageFiles(config.messages),
   ...alertFiles(config.alerts),
+  ...config.auditors.flatMap((auditor, index) => auditorFiles(`auditors[${index}]`, auditor)),
 ];

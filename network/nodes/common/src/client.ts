@@ -71,3 +71,14 @@ export {
   type StatementFormat,
 } from './statements/statement-formats.js';
 export { csvCell, csvText } from './statements/csv-cells.js';
+export {
+  isWorthRepeating,
+  MOST_REPORTED,
+  REPORT_OPERATIONS,
+  REPORT_RESULTS,
+  type ReportedPayout,
+  type ReportedReceipt,
+  type ReportedVoucher,
+  type ReportOperations,
+  type ReportResult,
+} from './reports/report-operations.js';

@@ -96,3 +96,9 @@ export { elapsed, type Elapsed } from './system/elapsed.js';
 export { isEndpointUrl, type Reach } from './webhooks/addresses.js';
 export { openPoster, type Post } from './webhooks/post.js';
 export { checkSecret, newSecret, signedHeaders } from './webhooks/signed.js';
+export {
+  auditorFiles,
+  auditorSchema,
+  type AuditorSetting,
+  withAuditor,
+} from './reports/auditor-setting.js';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The configuration of the merchant's node: one JSON file.
 import {
+  auditorSchema,
   identitySchema,
   nodeFields,
   readNodeConfig,
@@ -25,6 +26,9 @@ const configSchema = (path: ReturnType<typeof pathIn>) =>
       .min(DAY)
       .default(10 * DAY)
       .describe('from the opening of a dispute; shorter than the time that the bank has to decide'),
+    auditor: auditorSchema(path)
+      .exactOptional()
+      .describe('who is told what terminals accepted and what the merchants were credited'),
     webhooks: z
       .strictObject({
         reach: z

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every operation of this node works with.
+import type { AnyDatabase } from '@fabric-offline-pay/node-common/node';
 import type { Client } from '@fabric-offline-pay/sdk';
 import type { EvidenceContext } from './disputes/evidence.js';
 import type { EndpointsContext } from './webhooks/endpoints.js';
@@ -20,6 +21,8 @@ export interface MerchantContext extends EvidenceContext, EndpointsContext {
   readonly client: Client;
   /** The organisation whose merchants the node works for. */
   readonly mspId: string;
+  /** Asks for a report to the auditor, in the transaction that has the reason; undefined when none is set. */
+  readonly askReport: ((db: AnyDatabase) => Promise<void>) | undefined;
   /** Waits a short while until the tables have a block, so that a caller reads what it has just written. */
   readonly reached: (block: bigint) => Promise<void>;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files that the configuration of the merchant's node names, and what each must hold.
 import {
+  auditorFiles,
   identityFiles,
   nodeSettingFiles,
   type MadeFile,
@@ -20,4 +21,5 @@ export const merchantSettingFiles = (config: MerchantConfig): readonly SettingFi
   ...nodeSettingFiles(config),
   ...identityFiles('merchants', config.merchants),
   ...merchantMadeFiles(config),
+  ...(config.auditor === undefined ? [] : auditorFiles('auditor', config.auditor)),
 ];

@@ -14,6 +14,7 @@ import {
 import { NodeError } from '@fabric-offline-pay/node-common/client';
 import type { Client } from '@fabric-offline-pay/sdk';
 import type { Logger } from 'pino';
+import { REPORT_TO_AUDITOR, reportJob } from './auditing/report.js';
 import { HANDLERS } from './api/handlers.js';
 import { MERCHANT_API, type OperationTable } from './api/operations.js';
 import type { MerchantConfig } from './config.js';
@@ -98,11 +99,12 @@ function partsOf(
     giveUpMs: giveUpSeconds * 1000,
   };
   addWebhookFigures(base.metrics.registry, webhooks);
-  const { evidenceSeconds } = config;
+  const { evidenceSeconds, auditor } = config;
   const context: MerchantContext = {
     ...{ db, clock, seal, reach, ask, client, evidenceSeconds, mspId: config.ledger.mspId },
     ownMerchant: config.ledger.actor,
     reached: reachedWith(base),
+    askReport: auditor && ((transaction) => work.ask(transaction, REPORT_TO_AUDITOR, 'all', {})),
   };
   return {
     projections: projectionsOf(config.ledger.mspId, noteEvent(clock, ask)),
@@ -111,6 +113,7 @@ function partsOf(
       dueWebhooksJob(webhooks, ask),
       forgetDeliveriesJob(webhooks),
       forgetEvidenceJob(context),
+      ...(auditor === undefined ? [] : [reportJob({ db, auditor })]),
     ],
     api: MERCHANT_API,
     handlers: HANDLERS,

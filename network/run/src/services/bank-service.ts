@@ -17,6 +17,7 @@ import {
   organisationWithRole,
   readDescription,
 } from '@fabric-offline-pay/operate';
+import { auditorSettings, type AuditorSettings } from './auditor-settings.js';
 import {
   type CertificatePaths,
   folderOf,
@@ -53,10 +54,16 @@ export interface BankServiceOptions {
   readonly hasStandIns?: boolean;
 }
 
+/** Whose certificates the node has beside those of its organisation's roles. */
+interface BankIdentities {
+  readonly teller: IdentityDescription;
+  readonly auditor: AuditorSettings | undefined;
+}
+
 function bankConfiguration(
   home: string,
   parts: NodeSettingsParts,
-  teller: IdentityDescription,
+  { teller, auditor }: BankIdentities,
   { codeSeconds, hasStandIns = false }: BankServiceOptions,
 ): BankConfigInput {
   const { organisation: bank } = parts;
@@ -68,6 +75,7 @@ function bankConfiguration(
     }),
     keyFile: at(home, 'codes.key'),
     outboxFolder: outboxOf(home),
+    auditors: auditor === undefined ? [] : [auditor],
     ...(hasStandIns && standInSettings(home)),
     limits: { ...(codeSeconds === undefined ? {} : { codeSeconds }) },
   };
@@ -96,12 +104,13 @@ export async function startBankService(
   const { id, actor } = organisationWithRole(readDescription(home), 'bank');
   // A certificate of its own, so that what the node issues is not taken for a person's work.
   const identity = { name: NODE_TELLER, role: 'teller', actor };
-  const [teller] = await Promise.all([
+  const [teller, auditor] = await Promise.all([
     enrolIdentity(home, id, identity),
+    auditorSettings(home, actor),
     options.hasStandIns === true ? startStandIns(home) : undefined,
   ]);
   await startNodeService(home, BANK_NODE, bankProgram, (parts) =>
-    bankConfiguration(home, parts, teller, options),
+    bankConfiguration(home, parts, { teller, auditor }, options),
   );
 }
 

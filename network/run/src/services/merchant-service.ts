@@ -16,6 +16,7 @@ import {
   organisationWithRole,
   readDescription,
 } from '@fabric-offline-pay/operate';
+import { auditorSettings } from './auditor-settings.js';
 import {
   type CertificatePaths,
   folderOf,
@@ -49,7 +50,8 @@ export async function startMerchantService(
   home: string,
   merchantIds: readonly string[] = [],
 ): Promise<void> {
-  const { id } = organisationWithRole(readDescription(home), 'merchant');
+  const { id, actor } = organisationWithRole(readDescription(home), 'merchant');
+  const auditor = await auditorSettings(home, actor);
   if (merchantIds.length > 0) await enrolIdentities(home, id, merchantIds.map(cashierOf));
   await startNodeService(home, MERCHANT_NODE, merchantProgram, (parts): MerchantConfigInput => {
     const { organisation } = parts;
@@ -61,6 +63,7 @@ export async function startMerchantService(
       ...nodeSettings(home, MERCHANT_NODE, parts, { cashier: identityOf(organisation, 'cashier') }),
       merchants: Object.fromEntries(merchants),
       keyFile: join(folderOf(home, MERCHANT_NODE), 'secrets.key'),
+      ...(auditor !== undefined && { auditor }),
     };
   });
 }

@@ -3,6 +3,7 @@
 import {
   file,
   operations,
+  REPORT_OPERATIONS,
   type ApiDescription,
   type FieldMeanings,
 } from '@fabric-offline-pay/node-common/client';
@@ -84,7 +85,26 @@ const money = {
   }),
 };
 
-export const AUDITOR_OPERATIONS = operations({ ...reports, ...money, ...HISTORY_OPERATIONS });
+const exposed = {
+  listExposed: reader({
+    method: 'GET',
+    path: '/exposed',
+    summary:
+      'What reports and statements of backing say otherwise than the ledger. A finding goes away when the ledger has what was reported.',
+    input: z.strictObject({
+      at: shapes.instantText.optional().describe('by this time; now when absent'),
+    }),
+    output: z.object({ at: z.int(), findings: z.array(shapes.finding) }),
+  }),
+};
+
+export const AUDITOR_OPERATIONS = operations({
+  ...reports,
+  ...money,
+  ...HISTORY_OPERATIONS,
+  ...exposed,
+  ...REPORT_OPERATIONS,
+});
 
 export type OperationTable = typeof AUDITOR_OPERATIONS;
 

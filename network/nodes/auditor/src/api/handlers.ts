@@ -3,11 +3,12 @@
 import { NodeError, type Handlers } from '@fabric-offline-pay/node-common/client';
 import type { AuditorContext, CallContext } from '../context.js';
 import { AuditorError } from '../errors.js';
-import { acknowledge, readFindings, readOverdue } from '../reading/read-findings.js';
+import { acknowledge, readExposed, readFindings, readOverdue } from '../reading/read-findings.js';
 import { readSupply } from '../reading/read-supply.js';
 import { NothingAudited, reportOf, type AuditReport } from '../report/audit-report.js';
 import { signReport } from '../report/sign-report.js';
 import type { OperationTable } from './auditor-api.js';
+import { reportHandlers } from './report-handlers.js';
 import { findingCursor, placeOfCursor } from './cursors.js';
 import { historyHandlers } from './history-handlers.js';
 
@@ -63,4 +64,9 @@ export const handlers: Handlers<OperationTable, CallContext> = {
   },
 
   ...historyHandlers,
+  listExposed: async ({ node }, { at = secondsNow(node) }) => ({
+    at,
+    findings: await readExposed(node.db, node.chaincode, at),
+  }),
+  ...reportHandlers,
 };

@@ -15,6 +15,8 @@ import {
 } from './acknowledgement-tables.js';
 import { FINDING_MIGRATIONS, type FindingTables } from '../findings/finding-tables.js';
 import { AUDIT_MIGRATIONS, type AuditTables } from './audit-tables.js';
+import { BACKING_MIGRATIONS, type BackingTables } from './backing-tables.js';
+import { CONFIRMATION_MIGRATIONS, type ConfirmationTables } from './confirmation-tables.js';
 import { MONEY_MIGRATIONS, type MoneyTables } from './money-tables.js';
 import { HISTORY_MIGRATIONS, type ContentTables } from '../histories/history-migrations.js';
 import type { HistoryTables } from '../histories/history-table.js';
@@ -31,7 +33,9 @@ export interface AuditorTables
     AcknowledgementTables,
     MoneyTables,
     HistoryTables,
-    ContentTables {}
+    ContentTables,
+    ConfirmationTables,
+    BackingTables {}
 
 /** The database, or a transaction on it. */
 export type AuditorDatabase = Kysely<AuditorTables>;
@@ -51,6 +55,8 @@ export const MIGRATIONS: Migrations = {
   ...ACKNOWLEDGEMENT_MIGRATIONS,
   ...MONEY_MIGRATIONS,
   ...HISTORY_MIGRATIONS,
+  ...CONFIRMATION_MIGRATIONS,
+  ...BACKING_MIGRATIONS,
 };
 
 /**

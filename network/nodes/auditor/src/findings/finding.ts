@@ -65,6 +65,21 @@ export const RULES = {
   'overdue.payout.redeem': 'A payout that its payee asked for is redeemed in time.',
   'overdue.payout.arrive': 'Redeemed or withdrawn money arrives outside of the ledger in time.',
   'overdue.bulletin.publish': 'A new bulletin comes before terminals refuse the old one.',
+  'confirmation.voucher':
+    'A voucher that a merchant accepted and reported is paid on the ledger to this merchant, in full and in time, unless its device spent twice or its payee cancelled it.',
+  'confirmation.receipt': 'What a payee was credited by its own peer stands so on the ledger.',
+  'backing.missing': 'A bank with money on the ledger hands over a statement of backing each day.',
+  'backing.single': 'A bank states its backing once a day.',
+  'backing.signature':
+    'A statement of backing is signed by the bank’s node with a certificate that the channel’s settings believe.',
+  'backing.height': 'A statement of backing names a block of this ledger, the newest of its time.',
+  'backing.currency': 'A statement names every currency in which the bank has money on the ledger.',
+  'backing.supply': 'The stated supply is what the bank made on the ledger less what it took back.',
+  'backing.leaves':
+    'The stated tree has a leaf for everybody to whom the bank owes money, and no other.',
+  'backing.root': 'The leaves of the stated tree are what the bank owes by the ledger.',
+  'backing.owedToBanks': 'Supply is what the bank owes to its holders and to other banks.',
+  'backing.backing': 'The stated backing is not less than the supply.',
 } as const;
 
 /** The name of a rule, as reports and tables bear it. */

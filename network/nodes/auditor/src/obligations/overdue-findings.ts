@@ -5,8 +5,7 @@ import type { ObligationTables } from './obligation-tables.js';
 import type { StateTables } from '../state/state-tables.js';
 import type { RuleName } from '../findings/finding.js';
 import { obligationOf } from './keep-obligations.js';
-import { OBLIGATIONS, type Obligation, type ObligationName } from '../overdue/index.js';
-import { overdueAt, type Overdue } from '../overdue/index.js';
+import { OBLIGATIONS, overdueAt, type Obligation, type ObligationName } from '../overdue/index.js';
 
 /** Something overdue, where a report names it. */
 export interface OverdueFinding {
@@ -31,8 +30,8 @@ const RULE_OF = Object.fromEntries(
 const moneyText = ({ money }: Obligation): string =>
   money === null ? '' : `, ${money.amount} minor units of ${money.currency}`;
 
-/** No age: it would be another finding each second. */
-const findingOf = (overdue: Overdue): OverdueFinding => ({
+/** @returns an obligation as a finding. No age: it would be another finding each second. */
+export const overdueFinding = (overdue: Obligation): OverdueFinding => ({
   ...{ rule: RULE_OF[overdue.kind], block: overdue.sinceBlock, place: null, transactionId: '' },
   subject: overdue.subject,
   expected: `${OBLIGATIONS[overdue.kind].owed} by ${new Date(overdue.dueAt * 1000).toISOString()}`,
@@ -81,5 +80,5 @@ export async function overdueFindings(
   const obligations = rows.map(obligationOf);
   const checkpoints = await checkpointsOf(db, chaincode, obligations);
   const rowAt = (key: string): Uint8Array | null => checkpoints.get(key) ?? null;
-  return overdueAt(obligations, { at, rowAt }).map(findingOf);
+  return overdueAt(obligations, { at, rowAt }).map(overdueFinding);
 }

@@ -2,6 +2,9 @@
 // Findings as people read them: with what somebody said to them.
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
+import { exposedByStatements } from '../backing/exposed-banks.js';
+import { exposedByReports } from '../confirmations/exposed.js';
+import { unarrivedPayouts } from '../confirmations/unarrived.js';
 import type { AuditorDatabase } from '../database/schema.js';
 import { AuditorError } from '../errors.js';
 import { overdueFindings } from '../obligations/overdue-findings.js';
@@ -111,17 +114,39 @@ export async function readOverdue(
   chaincode: string,
   at: number,
 ): Promise<ShownOverdue[]> {
-  const overdue = await overdueFindings(db, chaincode, at);
-  const shownFindings = overdue.map(({ rule, block, place, transactionId, subject, ...said }) => {
-    const id = findingId({ rule, block, transactionId, subject, expected: '', found: '' });
-    const { expected, found } = said;
-    return { id, rule, block, place, transactionId, subject, expected, found };
-  });
-  const states = await withState(db, shownFindings);
+  const overdue = [
+    ...(await overdueFindings(db, chaincode, at)),
+    ...(await unarrivedPayouts(db, at)),
+  ].sort((a, b) => a.dueAt - b.dueAt);
+  const states = await withState(
+    db,
+    overdue.map((finding) => {
+      const { rule, block, place, transactionId, subject, expected, found } = finding;
+      const id = findingId(finding);
+      return { id, rule, block, place, transactionId, subject, expected, found };
+    }),
+  );
   return states.map((state, index) => {
     const dueAt = overdue[index]?.dueAt ?? at;
     return { ...state, dueAt, age: at - dueAt };
   });
+}
+
+/**
+ * @param at seconds since 1970
+ * @returns what reports and statements of backing expose by then
+ */
+export async function readExposed(
+  db: AuditorDatabase,
+  chaincode: string,
+  at: number,
+): Promise<ShownFinding[]> {
+  const exposing = { db, chaincode, at };
+  const exposed = [...(await exposedByReports(exposing)), ...(await exposedByStatements(exposing))];
+  return withState(
+    db,
+    exposed.map((finding) => ({ ...finding, id: findingId(finding) })),
+  );
 }
 
 export interface Acknowledgement {
@@ -141,8 +166,10 @@ async function findingNow(
 ): Promise<Content | undefined> {
   const row = await db.selectFrom('findings').selectAll().where('id', '=', id).executeTakeFirst();
   if (row !== undefined) return shown(row);
-  const overdue = await readOverdue(db, chaincode, Math.floor(at / 1000));
-  return overdue.find((finding) => finding.id === id);
+  const seconds = Math.floor(at / 1000);
+  const overdue = await readOverdue(db, chaincode, seconds);
+  const own = overdue.find((finding) => finding.id === id);
+  return own ?? (await readExposed(db, chaincode, seconds)).find((finding) => finding.id === id);
 }
 
 /**

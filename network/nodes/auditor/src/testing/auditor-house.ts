@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // A complete auditor's node for tests: real HTTPS, certificates of every role, whatever blocks and database a test gives.
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { nodeClient, type NodeClient } from '@fabric-offline-pay/node-common/client';
-import type { DatabasePlace, RunningNode } from '@fabric-offline-pay/node-common/node';
+import type {
+  AuditorSetting,
+  DatabasePlace,
+  RunningNode,
+} from '@fabric-offline-pay/node-common/node';
 import type { TestAuthority } from '../../../common/src/testing/certificates.js';
 import { TestHouse } from '../../../common/src/testing/test-house.js';
 import { AUDITOR_OPERATIONS, type OperationTable } from '../api/auditor-api.js';
@@ -66,6 +71,19 @@ export class AuditorHouse {
     const client = nodeClient(AUDITOR_OPERATIONS, options);
     this.#clients.push(client);
     return client;
+  }
+
+  /** What another node's configuration says of this one. @param reporter the name in the certificate */
+  settingFor(reporter: string): AuditorSetting {
+    const { cert, key } = this.authority.issue({ commonName: reporter, role: 'reporter' });
+    const write = (name: string, text: string) =>
+      join(this.house.folder, this.house.write(`${reporter}-${name}.pem`, text));
+    return {
+      url: this.node.url,
+      root: write('root', this.authority.root),
+      certificate: write('cert', cert),
+      privateKey: write('key', key),
+    };
   }
 
   async close(): Promise<void> {

@@ -5,9 +5,6 @@ import { common, msp, peer } from '@hyperledger/fabric-protos';
 const { Classification } = msp.MSPPrincipal;
 const { MSPRoleType } = msp.MSPRole;
 
-/** What a policy names. */
-type TestPrincipal = msp.MSPPrincipal;
-
 /** @returns a principal of any kind */
 export function principalOf(
   classification: msp.MSPPrincipal.ClassificationMap[keyof msp.MSPPrincipal.ClassificationMap],

@@ -126,6 +126,8 @@ const HOUR = 3_600;
 export const publishBackingJob = (
   context: BackingContext,
   work: { readonly wake: () => void },
+  /** Called when the day's statement stands. */
+  onStated: () => Promise<void> = () => Promise.resolve(),
 ): JobKind => ({
   ...PUBLISH_BACKING,
   schedule: '30 0 * * *',
@@ -134,5 +136,6 @@ export const publishBackingJob = (
     await publishBacking(context, signal);
     // An alert asks for its news.
     work.wake();
+    await onStated();
   },
 });

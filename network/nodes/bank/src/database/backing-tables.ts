@@ -43,7 +43,20 @@ export interface BackingLeafTable extends HolderColumns {
   amount: string;
 }
 
+/** A statement that an auditor has. */
+export interface BackingHandoverTable {
+  /** The address of its node. */
+  auditor: string;
+  day: string;
+  /** Of the statement: one that a clock made too early is made again. */
+  made_at: number;
+  handed_at: number;
+  /** What the auditor said. */
+  result: string;
+}
+
 export interface BackingTables {
+  backing_handovers: BackingHandoverTable;
   backing_pockets: BackingPocketTable;
   backing_statements: BackingStatementTable;
   backing_leaves: BackingLeafTable;

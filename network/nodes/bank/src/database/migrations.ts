@@ -6,6 +6,7 @@ import {
   createPosition,
 } from '@fabric-offline-pay/node-common/node';
 import { ALERT_MIGRATIONS } from './alerts-migrations.js';
+import { BACKING_HANDOVER_MIGRATIONS } from './backing-handover-migrations.js';
 import { BACKING_MIGRATIONS } from './backing-migrations.js';
 import { CLOCK_MIGRATIONS } from './clock-migrations.js';
 import { ERASURE_MIGRATIONS } from './erasure-migrations.js';
@@ -264,4 +265,5 @@ export const MIGRATIONS: Record<string, Migration> = {
   ...ERASURE_MIGRATIONS,
   '0033-made-keys': { up: createMadeKeys },
   ...BACKING_MIGRATIONS,
+  ...BACKING_HANDOVER_MIGRATIONS,
 };

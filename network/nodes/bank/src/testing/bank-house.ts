@@ -16,7 +16,10 @@ import { TestHouse } from '../../../common/src/testing/test-house.js';
 import { testPlace } from '../../../common/src/testing/test-place.js';
 
 type Changes = Partial<
-  Pick<BankConfigInput, 'limits' | 'caps' | 'timeouts' | 'coreBanking' | 'messages' | 'passkeys'>
+  Pick<
+    BankConfigInput,
+    'auditors' | 'limits' | 'caps' | 'timeouts' | 'coreBanking' | 'messages' | 'passkeys'
+  >
 > & {
   /** Where alerts are posted to. */
   readonly alertUrl?: string;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each operation does.
 import type { Handlers } from '@fabric-offline-pay/node-common/client';
+import { handIn } from '../auditing/hand-in.js';
 import { importGoods } from '../catalogue/import-goods.js';
 import { listGoods } from '../catalogue/list-goods.js';
 import type { CallContext } from '../context.js';
@@ -77,6 +78,7 @@ export const HANDLERS = forOwnMerchants({
     await reportTerminal(call, input);
     return { received: true };
   },
+  handInVouchers: async (call, input) => ({ kept: await handIn(call, input) }),
   listTerminals,
   listBatches,
   listDisputes,

@@ -17,12 +17,11 @@ import { PROBLEM_CODES } from '../catalogue/goods-file.js';
 import { EVIDENCE_KIND_NAMES, MEDIA_TYPES } from '../disputes/evidence-kinds.js';
 import { MERCHANT_ERRORS } from '../merchant-error.js';
 import { MERCHANT_FIELDS } from './ownership.js';
+import { TERMINAL_OPERATIONS } from './terminal-operations.js';
 import { DEFAULT_OVERLAP_SECONDS, LONGEST_OVERLAP_SECONDS } from '../webhooks/endpoints.js';
 import {
   after,
   balance,
-  batch,
-  count,
   disputeFile,
   disputeKey,
   endpoint,
@@ -35,7 +34,6 @@ import {
   report,
   secretShown,
   seconds,
-  terminal,
 } from './shapes.js';
 
 const { alarm, express, goods, orderNumber, settlement } = TRANSACTIONS;
@@ -57,8 +55,6 @@ const cashier = by('cashier');
 
 /** Whoever answers for the node: where it tells what. */
 const operator = by('operator');
-
-const terminals = by('terminal', 'cashier');
 
 /** A transaction of the ledger that the cashier calls: the same input, the same answer, and where it stands. */
 const step = <
@@ -250,39 +246,6 @@ const moneyOperations = {
   }),
 } as const;
 
-const terminalOperations = {
-  reportTerminal: terminals({
-    method: 'PUT',
-    path: '/terminals/:merchantId/:terminalId/:currency',
-    summary: 'A terminal says how much it waits to settle.',
-    input: z.strictObject({
-      merchantId: identifier,
-      terminalId: identifier,
-      currency,
-      waiting: count,
-      amount,
-      oldestAt: seconds.nullable(),
-    }),
-    output: z.object({ received: z.literal(true) }),
-    errors: ['NOT_FOUND'],
-  }),
-  listTerminals: cashier({
-    method: 'GET',
-    path: '/terminals',
-    summary: 'Terminals with what they wait to settle, the longest silent first.',
-    input: z.strictObject({ limit }),
-    output: z.array(terminal),
-  }),
-  listBatches: cashier({
-    method: 'GET',
-    path: '/merchants/:merchantId/batches',
-    summary: 'Settled batches of payments without a network, the newest first.',
-    input: z.strictObject({ merchantId: identifier, limit }),
-    output: z.array(batch),
-    errors: ['NOT_FOUND'],
-  }),
-} as const;
-
 const disputeOperations = {
   listDisputes: cashier({
     method: 'GET',
@@ -404,7 +367,7 @@ export const MERCHANT_OPERATIONS = operations({
   ...orderOperations,
   ...goodsOperations,
   ...moneyOperations,
-  ...terminalOperations,
+  ...TERMINAL_OPERATIONS,
   ...disputeOperations,
   ...webhookOperations,
 });

@@ -49,6 +49,7 @@ export const MERCHANT_FIELDS = {
   terminalId: 'content',
   types: 'content',
   url: 'content',
+  vouchers: 'content',
   waiting: 'content',
 } as const satisfies Readonly<Record<string, FieldMeaning<(typeof ATTRIBUTES)[number]>>>;
 

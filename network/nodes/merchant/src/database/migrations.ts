@@ -5,6 +5,7 @@ import {
   createMadeKeys,
   type Migrations,
 } from '@fabric-offline-pay/node-common/node';
+import { AUDITING_MIGRATIONS } from './auditing-tables.js';
 import { CATALOGUE_MIGRATIONS } from './catalogue-tables.js';
 import { EVIDENCE_MIGRATIONS } from './evidence-tables.js';
 import { FOLLOWED_MIGRATIONS } from './followed-migrations.js';
@@ -25,4 +26,5 @@ export const MIGRATIONS: Migrations = {
   ...WEBHOOK_RUN_MIGRATIONS,
   ...WEBHOOK_CLOCK_MIGRATIONS,
   '0009-made-keys': { up: createMadeKeys },
+  ...AUDITING_MIGRATIONS,
 };

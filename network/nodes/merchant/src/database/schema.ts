@@ -2,12 +2,14 @@
 // The tables of a merchant's node.
 import type { IdempotencyTables } from '@fabric-offline-pay/node-common/node';
 import type { Kysely, Transaction } from 'kysely';
+import type { AuditingTables } from './auditing-tables.js';
 import type { CatalogueTables } from './catalogue-tables.js';
 import type { EvidenceTables } from './evidence-tables.js';
 import type { FollowedTables } from './followed-tables.js';
 import type { TerminalTables } from './terminal-tables.js';
 import type { WebhookTables } from './webhook-tables.js';
 
+export type * from './auditing-tables.js';
 export type * from './catalogue-tables.js';
 export type * from './evidence-tables.js';
 export type * from './followed-tables.js';
@@ -21,6 +23,7 @@ export interface MerchantTables
     CatalogueTables,
     EvidenceTables,
     TerminalTables,
+    AuditingTables,
     IdempotencyTables {}
 
 /** The database, or a transaction on it. */

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // A complete merchant's node for tests: real HTTPS, certificates, a database, and whatever ledger it is given.
 import { nodeClient, type NodeClient } from '@fabric-offline-pay/node-common/client';
-import type { BlockSource, DatabasePlace, RunningNode } from '@fabric-offline-pay/node-common/node';
+import type {
+  AuditorSetting,
+  BlockSource,
+  DatabasePlace,
+  RunningNode,
+} from '@fabric-offline-pay/node-common/node';
 import type { Client } from '@fabric-offline-pay/sdk';
 import type { TestAuthority } from '../../../common/src/testing/certificates.js';
 import { TestHouse } from '../../../common/src/testing/test-house.js';
@@ -15,6 +20,8 @@ export interface HouseLedger {
   readonly clientOf?: (merchantId: string) => Client | undefined;
   readonly blocks: BlockSource;
   readonly mspId: string;
+  /** Who is told what its terminals accepted; the files are those of another house. */
+  readonly auditor?: AuditorSetting;
   /** Closed with the node. */
   readonly place: DatabasePlace;
 }
@@ -28,7 +35,7 @@ export class MerchantHouse {
     readonly failures: readonly unknown[],
   ) {}
 
-  static async open({ mspId, place, ...ledger }: HouseLedger): Promise<MerchantHouse> {
+  static async open({ mspId, place, auditor, ...ledger }: HouseLedger): Promise<MerchantHouse> {
     const house = new TestHouse({
       ...{ name: 'merchant', server: 'merchant-node', mspId, actor: 'merchant-1' },
     } as const);
@@ -37,6 +44,7 @@ export class MerchantHouse {
     const file = house.configured({
       keyFile: 'webhooks.key',
       webhooks: { reach: 'loopback', timeoutMs: 20_000 },
+      ...(auditor !== undefined && { auditor }),
     });
     const node = await startMerchant(readConfig(file), {
       ...{ ...ledger, logger, place },
