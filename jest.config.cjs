@@ -31,6 +31,7 @@ const shared = {
     '^@fabric-offline-pay/domain$': '<rootDir>/chaincode/domain/src/index.ts',
     '^@fabric-offline-pay/domain/offline$': '<rootDir>/chaincode/domain/src/offline/index.ts',
     '^@fabric-offline-pay/chaincode$': '<rootDir>/chaincode/src/index.ts',
+    '^@fabric-offline-pay/testing/replay$': '<rootDir>/chaincode/testing/src/replayer.ts',
     '^@fabric-offline-pay/testing$': '<rootDir>/chaincode/testing/src/index.ts',
     '^@fabric-offline-pay/sdk$': '<rootDir>/sdk/src/index.ts',
     '^@fabric-offline-pay/sdk/offline$': '<rootDir>/sdk/src/offline/index.ts',

@@ -4,12 +4,14 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AuditOutcome } from '@fabric-offline-pay/auditor-node';
 import { Clients, killNode } from '@fabric-offline-pay/operate';
 import { ROWS } from '@fabric-offline-pay/domain';
 import { rowChange } from '@fabric-offline-pay/sdk';
 import {
   type AskedStatus,
   askNodes,
+  auditorClient,
   bankClient,
   type Check,
   type PayReport,
@@ -142,6 +144,25 @@ test('every unit from 2 to 18 left receipts', () => {
 test('the money balances in every currency, and some was redeemed', () => {
   expect(Object.keys(report.money).sort()).toEqual(['CNY', 'EUR']);
   expectBalanced(report);
+});
+
+test('an audit of its own finds nothing in the blocks, and says what the auditor’s node says', async () => {
+  const { report: audited, incomplete } = JSON.parse(
+    await succeed('audit', '--json'),
+  ) as AuditOutcome;
+  expect(incomplete).toBeUndefined();
+  expect([...audited.findings, ...audited.overdue]).toEqual([]);
+  expect(audited.transactions.valid).toBeGreaterThan(1_000);
+  const node = auditorClient(home);
+  try {
+    const same = await eventually("the auditor's node to be as far", async () => {
+      const said = await node.readReport({});
+      return said.block.number >= audited.block.number ? said : undefined;
+    });
+    expect(same).toEqual(audited);
+  } finally {
+    node.close();
+  }
 });
 
 test('an order can be followed from login to payment, with organisation, transaction and block', async () => {

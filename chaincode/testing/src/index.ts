@@ -24,7 +24,6 @@ export {
 } from './memory-network';
 export { memoryClient, type MemoryClientOptions } from './memory-client';
 export { and, majority, or, satisfies, type Policy } from './policy';
-export { Replayer, type ReplayerOptions, type ReplayState, type StateRow } from './replayer';
 export { testNetwork, type TestNetwork, type TestNetworkOptions } from './test-network';
 export type {
   Block,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs calls of a real ledger again, each on the rows that it read: for auditors, who compare what comes out with what stands in the block.
+// An entry of its own, `@fabric-offline-pay/testing/replay`: it loads neither ledger nor client.
 import type { ChaincodeInterface } from 'fabric-shim';
 import { hostChaincode } from './chaincode-host';
 import { DEFAULT_TOTAL_QUERY_LIMIT } from './range-scan';

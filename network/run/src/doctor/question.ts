@@ -13,7 +13,11 @@ import {
   type OrganisationPlan,
   readSpec,
 } from '@fabric-offline-pay/operate';
-import { BANK_SERVICE, bankHealthQuestion } from '../services/bank-service.js';
+import { AUDITOR_NODE } from '../services/auditor-service.js';
+import { BANK_NODE } from '../services/bank-service.js';
+import { LOGISTICS_NODE } from '../services/logistics-service.js';
+import { MERCHANT_NODE } from '../services/merchant-service.js';
+import { nodeHealthQuestion, type NodePlace } from '../services/node-service.js';
 import { STAND_INS, standInsHealth } from '../services/stand-ins-service.js';
 import type { HttpsQuestion } from './ask-https.js';
 import type { PingTls } from './ping-http2.js';
@@ -72,8 +76,17 @@ function pingOf(organisation: OrganisationPlan): Question {
   return { by: 'ping', endpoint, tls };
 }
 
+/** Organisations' nodes, and the role of the certificate that asks. */
+const NODES: Readonly<Record<string, readonly [NodePlace, role: string]>> = {
+  [BANK_NODE.name]: [BANK_NODE, 'operator'],
+  [MERCHANT_NODE.name]: [MERCHANT_NODE, 'operator'],
+  [LOGISTICS_NODE.name]: [LOGISTICS_NODE, 'operator'],
+  [AUDITOR_NODE.name]: [AUDITOR_NODE, 'auditor'],
+};
+
 function serviceQuestion(home: string, name: string): Question {
-  if (name === BANK_SERVICE) return { by: 'https', question: bankHealthQuestion(home) };
+  const node = NODES[name];
+  if (node !== undefined) return { by: 'https', question: nodeHealthQuestion(home, ...node) };
   if (name === STAND_INS) {
     const url = standInsHealth(home);
     return url === undefined ? { by: 'none' } : { by: 'http', url };

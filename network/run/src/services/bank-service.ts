@@ -29,7 +29,6 @@ import {
 } from './node-service.js';
 import type { AwaitedCode } from '../pay/authenticate.js';
 import { standInsDesk, standInSettings, startStandIns } from './stand-ins-service.js';
-import { PROBES } from '@fabric-offline-pay/node-common/client';
 import * as z from 'zod';
 
 /** The service's name under the network's supervisor. */
@@ -38,9 +37,9 @@ export const BANK_SERVICE = 'bank-authentication';
 const NODE_TELLER = 'bank-node-teller';
 const PHONE_DEADLINE_MS = 15_000;
 
-const PLACE: NodePlace = { name: BANK_SERVICE, role: 'bank', folder: 'bank' };
+export const BANK_NODE: NodePlace = { name: BANK_SERVICE, role: 'bank', folder: 'bank' };
 
-const at = (home: string, name: string): string => join(folderOf(home, PLACE), name);
+const at = (home: string, name: string): string => join(folderOf(home, BANK_NODE), name);
 
 const outboxOf = (home: string): string => at(home, 'outbox');
 
@@ -62,7 +61,7 @@ function bankConfiguration(
 ): BankConfigInput {
   const { organisation: bank } = parts;
   return {
-    ...nodeSettings(home, PLACE, parts, {
+    ...nodeSettings(home, BANK_NODE, parts, {
       'auth-service': identityOf(bank, 'auth-service'),
       'bank-node': identityOf(bank, 'bank-node'),
       teller,
@@ -101,7 +100,7 @@ export async function startBankService(
     enrolIdentity(home, id, identity),
     options.hasStandIns === true ? startStandIns(home) : undefined,
   ]);
-  await startNodeService(home, PLACE, bankProgram, (parts) =>
+  await startNodeService(home, BANK_NODE, bankProgram, (parts) =>
     bankConfiguration(home, parts, teller, options),
   );
 }
@@ -112,14 +111,7 @@ export const bankClient = (home: string, role: BankRole): BankClient =>
 
 /** @returns a client of the running service, with this certificate. */
 export const bankClientWith = (home: string, files: CertificatePaths): BankClient =>
-  openBankClient(nodeAccess(home, PLACE, files));
-
-/** @returns the address of the service's health check, with PEM texts. @throws NetworkError `NETWORK_NOT_UP` */
-export function bankHealthQuestion(home: string): ReturnType<typeof nodeAccess> {
-  const bank = organisationWithRole(readDescription(home), 'bank');
-  const { url, ...tls } = nodeAccess(home, PLACE, identityOf(bank, 'operator'));
-  return { url: new URL(PROBES.ready.path, url).href, ...tls };
-}
+  openBankClient(nodeAccess(home, BANK_NODE, files));
 
 /** The newest code that shows the reference on the customer's screen. */
 async function codeAmong(texts: Promise<readonly string[]>): Promise<string | undefined> {

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NetworkError, readAsIfPresent, writeJson } from '@fabric-offline-pay/node-common';
+import { PROBES } from '@fabric-offline-pay/node-common/client';
 import {
   endpointsOf,
   enrolTls,
@@ -156,4 +157,19 @@ export function nodeAccess(
     cert: read(certPath),
     key: read(keyPath),
   };
+}
+
+/**
+ * @param role of the organisation's certificate that asks
+ * @returns the address of the node's health check, with PEM texts
+ * @throws NetworkError `NETWORK_NOT_UP`
+ */
+export function nodeHealthQuestion(
+  home: string,
+  place: NodePlace,
+  role: string,
+): ReturnType<typeof nodeAccess> {
+  const asking = identityOf(organisationWithRole(readDescription(home), place.role), role);
+  const { url, ...tls } = nodeAccess(home, place, asking);
+  return { url: new URL(PROBES.ready.path, url).href, ...tls };
 }

@@ -164,6 +164,8 @@ export interface RawBlock {
   readonly computedDataHash: string;
   /** One code for each transaction, when the peer noted all of them. */
   readonly codes: Uint8Array;
+  /** What stands beside it as it stands there: Fabric's `BlockMetadata`, by `BlockMetadataIndex`. */
+  readonly beside: readonly Uint8Array[];
   readonly signatures: readonly BlockSignature[];
   readonly transactions: readonly RawTransaction[];
   /** The size of all transactions, bytes. */

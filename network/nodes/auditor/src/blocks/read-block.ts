@@ -55,9 +55,11 @@ function contentOf(
   }
 }
 
-/** The library's types name a class of a package that has none. */
-const instantOf = (header: common.ChannelHeader): number =>
-  (header.getTimestamp() as { toDate(): Date } | undefined)?.toDate().getTime() ?? 0;
+/** The library's types name a class of a package that has none. A time that no calendar has is none. */
+function instantOf(header: common.ChannelHeader): number {
+  const time = (header.getTimestamp() as { toDate(): Date } | undefined)?.toDate().getTime() ?? 0;
+  return Number.isFinite(time) ? time : 0;
+}
 
 function readEnvelope(bytes: Uint8Array): Omit<RawTransaction, 'index' | 'code'> {
   const envelope = common.Envelope.deserializeBinary(bytes);
@@ -138,6 +140,7 @@ export function readBlock(bytes: Uint8Array): RawBlock {
     previousHash: hex(header.previousHash),
     computedDataHash: sha256(...envelopes),
     codes,
+    beside: metadata,
     signatures: signaturesOf(metadata[SIGNATURES] ?? new Uint8Array(), header),
     transactions: envelopes.map((envelope, index) => transactionOf(envelope, index, codes)),
     size: envelopes.reduce((sum, { length }) => sum + length, 0),

@@ -24,7 +24,7 @@ export function isSignedBy(certificate: Certificate, issuer: Certificate): boole
     certificate.issuer.equals(issuer.subject) &&
     isAuthority === true &&
     maySignCertificates &&
-    certificate.x509.verify(issuer.x509.publicKey)
+    certificate.x509.verify(issuer.publicKey)
   );
 }
 

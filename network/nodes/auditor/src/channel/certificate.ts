@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A certificate as an organisation's membership rules look at it: names, dates, units, and what its extensions allow.
-import { createHash, X509Certificate } from 'node:crypto';
+import { createHash, X509Certificate, type KeyObject } from 'node:crypto';
 import { derElements, derInside, type DerElement } from '@fabric-offline-pay/domain';
 import { ChannelError, readable } from './channel-error.js';
 import { BIT_STRING, derElement, derSignature, INTEGER, SEQUENCE } from './der-writer.js';
@@ -11,6 +11,7 @@ export interface Certificate {
   /** DER. */
   readonly raw: Buffer;
   readonly x509: X509Certificate;
+  readonly publicKey: KeyObject;
   /** The names in DER: they are compared byte by byte. */
   readonly subject: Buffer;
   readonly issuer: Buffer;
@@ -150,6 +151,8 @@ function read(raw: Buffer): Certificate {
   return {
     raw,
     x509,
+    // Read at once: a key that is none makes the certificate unreadable, as Go's library sees it.
+    publicKey: x509.publicKey,
     subject: subject.whole,
     issuer: issuer.whole,
     serial: hex(serial).replace(/^0+(?=.)/, ''),
@@ -188,7 +191,7 @@ export const certificateIn = (pem: string): Certificate =>
 export function sanitized(certificate: Certificate, issuer: Certificate): Certificate {
   const [tbs, algorithm, signature] = partsOf(certificate.raw);
   const numbers = signatureNumbers(signature.body.subarray(1));
-  const low = numbers && withLowS(numbers, issuer.x509.publicKey);
+  const low = numbers && withLowS(numbers, issuer.publicKey);
   if (low === undefined)
     throw new ChannelError('unsupported', 'A certificate is signed with another kind of key');
   if (low.s === numbers?.s) return certificate;

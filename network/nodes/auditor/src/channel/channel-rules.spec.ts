@@ -18,6 +18,7 @@ const blockOf = (signatures: RawBlock['signatures'], number = 7): RawBlock => ({
   previousHash: '',
   computedDataHash: '',
   codes: new Uint8Array(),
+  beside: [],
   signatures,
   transactions: [],
   size: 0,

@@ -114,6 +114,16 @@ export function definitionOf(
   definitions: Definitions,
   name: string,
 ): ChaincodeDefinition | undefined {
+  // Asked for at each call, and changed a few times in a ledger's life.
+  const known = read.get(definitions) ?? new Map<string, ChaincodeDefinition | undefined>();
+  read.set(definitions, known);
+  if (!known.has(name)) known.set(name, readDefinition(definitions, name));
+  return known.get(name);
+}
+
+const read = new WeakMap<Definitions, Map<string, ChaincodeDefinition | undefined>>();
+
+function readDefinition(definitions: Definitions, name: string): ChaincodeDefinition | undefined {
   const metadata = definitions.get(`${METADATA}${name}`);
   if (metadata === undefined) return undefined;
   return readable(`The definition of ${name}`, () => {

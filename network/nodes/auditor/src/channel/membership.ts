@@ -142,7 +142,7 @@ export class Membership {
   #identify(pem: string): Identified {
     try {
       const certificate = certificateIn(pem);
-      if (!isKnownKey(certificate.x509.publicKey))
+      if (!isKnownKey(certificate.publicKey))
         return { valid: false, reason: 'its key is of a kind that this auditor does not know' };
       return this.#judge(certificate, chainOf(certificate, this.#trusted));
     } catch (error) {
@@ -157,7 +157,7 @@ export class Membership {
       identifier,
       certifiers: this.#certifiers(chain.slice(1)),
     }));
-    const about = { mspId: this.mspId, fingerprint, publicKey: certificate.x509.publicKey };
+    const about = { mspId: this.mspId, fingerprint, publicKey: certificate.publicKey };
     const listed: readonly Role[] = this.#admins.has(fingerprint) ? ['admin'] : [];
     const reason = this.#flawOf(chain, units);
     if (reason !== undefined)

@@ -15,6 +15,8 @@ export interface AuditTables {
     money: string;
     /** JSON of `PolicySpans`. */
     spans: string;
+    /** JSON of hashes in hex: from which the next block's commit hash can come. */
+    commit_hashes: string;
   };
   audited_transactions: {
     block: number;
@@ -48,6 +50,7 @@ export const AUDIT_MIGRATIONS: Migrations = {
         .addColumn('settings_block', 'integer', (column) => column.notNull())
         .addColumn('money', 'text', (column) => column.notNull())
         .addColumn('spans', 'text', (column) => column.notNull())
+        .addColumn('commit_hashes', 'text', (column) => column.notNull())
         .execute();
       await db.schema
         .createTable('audited_transactions')

@@ -85,12 +85,9 @@ interface Run {
   readonly stopped: Finding | undefined;
 }
 
-/** Settings by which nobody can judge end the audit: whatever came after them would count as right. */
-function unjudgeable(
-  { channel, settings }: RulesInForce,
-  blocks: readonly RawBlock[],
-): Finding | undefined {
-  if (channel !== undefined || settings === undefined) return undefined;
+/** Settings by which nobody can judge, or none, end the audit: whatever came after them would count as right. */
+function unjudgeable({ channel }: RulesInForce, blocks: readonly RawBlock[]): Finding | undefined {
+  if (channel !== undefined) return undefined;
   return {
     ...{ rule: 'config.content', block: (blocks.at(-1)?.number ?? 0) + 1, subject: 'settings' },
     ...{ expected: 'settings by which blocks can be judged', found: 'others' },
@@ -209,7 +206,7 @@ export class Audit {
       stopped: undefined as Finding | undefined,
     };
     for (const part of partsByRules(blocks)) {
-      const segment = await this.#segment(db, part, run.rules);
+      const segment = await this.#segment(db, part, run);
       run.rules = segment.rules;
       run.carried = await this.#carry(db, run, segment, part);
       run.findings.push(...segment.findings);
@@ -223,7 +220,7 @@ export class Audit {
   async #carry(
     db: AuditorTransaction,
     { carried, findings }: Pick<Run, 'carried' | 'findings'>,
-    { transactions }: Segment,
+    { transactions, commitHashes }: Segment,
     blocks: readonly RawBlock[],
   ): Promise<Carried> {
     const { money, history, ...found } = carryMoney(carried.money, transactions, blocks);
@@ -231,13 +228,13 @@ export class Audit {
     await addRows(db, 'money_history', history, 'block');
     const changed = transactions.flatMap((each) => each.changed ?? []);
     const spans = await keepObligations(only<ObligationTables>(db), changed, carried.spans);
-    return { money, spans };
+    return { money, spans, commitHashes };
   }
 
   async #segment(
     db: AuditorTransaction,
     blocks: readonly RawBlock[],
-    rules: RulesInForce,
+    { rules, carried: { commitHashes } }: Pick<Run, 'rules' | 'carried'>,
   ): Promise<Segment> {
     const judging = blocks.map((block) => judgeBlock(block, rules));
     const state = new LedgerState(only<StateTables>(db));
@@ -245,12 +242,15 @@ export class Audit {
       blocks.flatMap(({ transactions }) => transactions.flatMap((each) => [...rowNames(each)])),
     );
     const known = await knownIds(db, blocks);
-    const audit = new SegmentAudit({ chaincode: this.#parts.chaincode, state, rules, known });
+    const { chaincode } = this.#parts;
+    const audit = new SegmentAudit({ chaincode, state, rules, commitHashes, known });
     for (const judged of judging) await audit.block(await judged);
     const { result } = audit;
-    // Runs elsewhere while the rows are written here.
-    const replayed = this.#replay(result);
-    await Promise.all([this.#save(db, state, result, blocks), replayed]);
+    // Runs elsewhere while the rows are written here. Both come to their end before one that failed undoes the transaction: what is written
+    // after that is written outside of it.
+    const work = [this.#replay(result), this.#save(db, state, result, blocks)];
+    for (const each of await Promise.allSettled(work))
+      if (each.status === 'rejected') throw each.reason;
     return result;
   }
 

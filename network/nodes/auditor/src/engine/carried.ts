@@ -12,39 +12,45 @@ import type { AuditedTransaction } from './segment.js';
 export interface Carried {
   readonly money: MoneyTotals;
   readonly spans: PolicySpans;
+  /** From which the next block's commit hash can come: see `commitHashOf`. */
+  readonly commitHashes: readonly string[];
 }
 
-const NOTHING: Carried = { money: NO_MONEY, spans: NO_SPANS };
+const NOTHING: Carried = { money: NO_MONEY, spans: NO_SPANS, commitHashes: [] };
 
 /** @returns what is carried after the last block of the tables */
 export async function readCarried(db: AuditorTransaction): Promise<Carried> {
-  const row = await db.selectFrom('audit_state').select(['money', 'spans']).executeTakeFirst();
+  const row = await db
+    .selectFrom('audit_state')
+    .select(['money', 'spans', 'commit_hashes'])
+    .executeTakeFirst();
   if (row === undefined) return NOTHING;
   return {
     money: JSON.parse(row.money) as MoneyTotals,
     spans: JSON.parse(row.spans) as PolicySpans,
+    commitHashes: JSON.parse(row.commit_hashes) as string[],
   };
 }
 
 export async function writeCarried(
   db: AuditorTransaction,
   { channel, settings }: RulesInForce,
-  { money, spans }: Carried,
+  { money, spans, commitHashes }: Carried,
 ): Promise<void> {
-  if (channel === undefined || settings === undefined) return;
-  const row = {
-    id: 1,
-    settings: Buffer.from(settings.envelope),
-    channel: channel.channel,
-    settings_block: settings.block,
+  // Also when nobody can judge by the settings, or there are none: the audit ends with them, and says how far it came.
+  const changed = {
+    settings: Buffer.from(settings?.envelope ?? []),
+    settings_block: settings?.block ?? 0,
     money: JSON.stringify(money),
     spans: JSON.stringify(spans),
+    commit_hashes: JSON.stringify(commitHashes),
   };
-  const { id, ...changed } = row;
+  // Such settings do not say how the channel was called before.
+  const named = channel && { channel: channel.channel };
   await db
     .insertInto('audit_state')
-    .values({ id, ...changed })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet(changed))
+    .values({ id: 1, channel: '', ...changed, ...named })
+    .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...changed, ...named }))
     .execute();
 }
 

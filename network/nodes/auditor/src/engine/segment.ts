@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Judges blocks that follow each other under the same rules: each transaction in its turn, on the rows as they stand then.
-import type { Call, RawTransaction } from '../blocks/raw-block.js';
+import type { Call, RawBlock, RawTransaction } from '../blocks/raw-block.js';
 import { LIFECYCLE, withDefinitionRow, type Definitions } from '../channel/definitions.js';
 import type { Problem } from '../channel/problem.js';
 import { checkSettings, type SettingChange } from '../channel/settings-change.js';
 import { blockFindings } from '../checks/block-checks.js';
 import { outcomeName, VALID, type Outcome } from '../checks/outcomes.js';
+import { commitHashOf, metadataFindings } from '../checks/metadata.js';
 import { conflictOf, Touched } from '../checks/reads.js';
 import type { Finding } from '../findings/finding.js';
 import { restsOnPrivateData, unseenProblems } from '../replay/unseen.js';
@@ -40,12 +41,15 @@ export interface Segment {
     readonly finding: Pick<Finding, 'block' | 'index' | 'transactionId'>;
   }[];
   rules: RulesInForce;
+  /** From which the next block's commit hash can come. */
+  commitHashes: readonly string[];
 }
 
 export interface SegmentParts {
   readonly chaincode: string;
   readonly state: LedgerState;
   readonly rules: RulesInForce;
+  readonly commitHashes: readonly string[];
   /** Ids of earlier transactions, among those that come. */
   readonly known: ReadonlySet<string>;
 }
@@ -83,19 +87,27 @@ export class SegmentAudit {
   constructor(parts: SegmentParts) {
     this.#parts = parts;
     this.#ids = new Set(parts.known);
-    this.result = { findings: [], transactions: [], replays: [], rules: parts.rules };
+    const { rules, commitHashes } = parts;
+    this.result = { ...{ findings: [], transactions: [], replays: [] }, rules, commitHashes };
   }
 
   /** @param judged with signatures verified under the rules of this segment */
   async block(judged: JudgedBlock): Promise<void> {
     const { block, signatures, transactions } = judged;
     const { findings } = this.result;
-    findings.push(...blockFindings(block));
+    findings.push(...blockFindings(block), ...this.#beside(block));
     if (signatures !== undefined) findings.push(placed(signatures, block.number));
     const inBlock = { touched: new Touched(), counted: new Set<string>() };
     for (const transaction of transactions)
       await this.#transaction(block.number, transaction, inBlock);
     for (const { transaction } of transactions) this.#ids.add(transaction.id);
+  }
+
+  #beside(block: RawBlock): Finding[] {
+    const { hashes, finding } = commitHashOf(this.result.commitHashes, block);
+    this.result.commitHashes = hashes;
+    const found = metadataFindings(block, this.#parts.rules.settings?.block ?? 0);
+    return finding === undefined ? found : [...found, finding];
   }
 
   async #transaction(block: number, judged: JudgedTransaction, inBlock: InBlock): Promise<void> {

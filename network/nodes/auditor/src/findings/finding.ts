@@ -29,6 +29,8 @@ export const RULES = {
   'block.signatures': 'Orderers of the channel signed the block, as many as its settings ask.',
   'block.readable': 'A block and its transactions have the form that Fabric gives them.',
   'block.codes': 'The peer noted an outcome for each transaction.',
+  'block.metadata': 'Beside a block stands what its orderers signed, and nothing else.',
+  'block.commitHash': 'The peer noted the hash of what the block changed.',
   'transaction.id': 'A transaction’s id is the hash of its nonce and its sender.',
   'transaction.creator': 'The sender’s certificate is valid, and the sender signed.',
   'transaction.endorsements': 'Those endorsed whose endorsement the policy in force asks for.',

@@ -3,7 +3,8 @@
 // far from the clock; and whatever a contract does, it does not do it to the thread that judges.
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { Replayer, type ContractClass } from '@fabric-offline-pay/testing';
+import type { ContractClass } from '@fabric-offline-pay/testing';
+import { Replayer } from '@fabric-offline-pay/testing/replay';
 import { compare } from './compare.js';
 import type { Difference, ReplayedCall } from './replayed-call.js';
 

@@ -100,24 +100,19 @@ export function kindOf(key: string): Kind | undefined {
   return isKind(kind) ? kind : undefined;
 }
 
-interface ReadRow {
-  readonly key: string;
-  readonly read: Row | NoRow;
-}
+/** Several readers ask for the same row, and the row after one transaction is that before the next: its JSON is read once. */
+const known = new WeakMap<Uint8Array, { readonly key: string; readonly row: Row | NoRow }>();
 
-/** Several look at the same bytes: the sums of money, obligations, histories; and after one transaction they are before the next. */
-const known = new WeakMap<Uint8Array, ReadRow>();
-
-/** @param bytes of the row; see `RowChange`. Nobody changes them */
+/** @param bytes of the row, which nobody changes; see `RowChange` */
 export function readRow(key: string, bytes: Uint8Array): Row | NoRow {
-  const before = known.get(bytes);
-  if (before?.key === key) return before.read;
-  const read = readAnew(key, bytes);
-  known.set(bytes, { key, read });
-  return read;
+  const read = known.get(bytes);
+  if (read?.key === key) return read.row;
+  const row = parseRow(key, bytes);
+  known.set(bytes, { key, row });
+  return row;
 }
 
-function readAnew(key: string, bytes: Uint8Array): Row | NoRow {
+function parseRow(key: string, bytes: Uint8Array): Row | NoRow {
   const [kind = '', ...parts] = key.split('/');
   if (!isKind(kind)) return noRow('a row of a known kind', 'another kind');
   const json = jsonOf(bytes);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Reads blocks as a peer keeps them on its disk: files of blocks, one after the other, each with its length in front. See
 // `blockfileStream` and `serializeBlock` in common/ledger/blkstorage of Fabric.
-import { createReadStream, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { createReadStream, readdirSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { common } from '@hyperledger/fabric-protos';
 
 const FILE = /^blockfile_(\d{6,})$/;
@@ -24,7 +24,8 @@ export class DamagedBlockFile extends Error {
     readonly offset: number,
     reason: string,
   ) {
-    super(`${file}, byte ${offset.toString()}: ${reason}`);
+    // Where the folder lies is of no interest to whoever compares reports.
+    super(`${basename(file)}, byte ${offset.toString()}: ${reason}`);
   }
 }
 
@@ -98,33 +99,75 @@ interface Front {
   readonly size: number;
 }
 
-/** @returns undefined as long as the bytes do not hold it */
+/**
+ * @returns undefined as long as the bytes do not hold it
+ * @throws {RangeError} when it is none
+ */
 function frontOf(bytes: Buffer): Front | undefined {
   const end = bytes.subarray(0, MOST_OF_LENGTH).findIndex((byte) => byte < 128);
-  if (end < 0) return undefined;
-  return { length: new Cursor(bytes.subarray(0, end + 1)).varint(), size: end + 1 };
+  if (end >= 0) return { length: new Cursor(bytes.subarray(0, end + 1)).varint(), size: end + 1 };
+  if (bytes.length >= MOST_OF_LENGTH) throw new RangeError('no length stands before the block');
+  return undefined;
 }
 
-/**
- * @returns the blocks of one file, as Fabric's `Block`. A block that is cut off at the end of the file was being written: it ends the file.
- * @throws {DamagedBlockFile}
- */
-export async function* blocksOfFile(file: string): AsyncGenerator<common.Block> {
-  let waiting = Buffer.alloc(0);
-  let offset = 0;
-  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 })) {
-    waiting = Buffer.concat([waiting, chunk as Buffer]);
-    for (let front = frontOf(waiting); front !== undefined; front = frontOf(waiting)) {
-      const end = front.size + front.length;
-      if (waiting.length < end) break;
-      try {
-        yield blockOfStored(Buffer.from(waiting.subarray(front.size, end)));
-      } catch (error) {
-        if (error instanceof RangeError) throw new DamagedBlockFile(file, offset, error.message);
-        throw error;
-      }
-      waiting = waiting.subarray(end);
-      offset += end;
+/** Cuts blocks out of the bytes of a file, as they come. */
+class BlockCutter {
+  #waiting: Buffer = Buffer.alloc(0);
+  #offset = 0;
+
+  constructor(
+    readonly file: string,
+    readonly size: number,
+  ) {}
+
+  /** @throws {DamagedBlockFile} */
+  *add(chunk: Buffer): Generator<common.Block> {
+    this.#waiting = Buffer.concat([this.#waiting, chunk]);
+    for (let bytes = this.#next(); bytes !== undefined; bytes = this.#next()) {
+      yield this.#sound(() => blockOfStored(bytes.stored));
+      this.#waiting = this.#waiting.subarray(bytes.end);
+      this.#offset += bytes.end;
     }
   }
+
+  /** @throws {DamagedBlockFile} when something is left */
+  end(): void {
+    if (this.#waiting.length > 0) throw this.#damage(CUT_OFF);
+  }
+
+  #next(): { readonly stored: Buffer; readonly end: number } | undefined {
+    const front = this.#sound(() => frontOf(this.#waiting));
+    if (front === undefined) return undefined;
+    const end = front.size + front.length;
+    // Told before the rest of the file is in memory.
+    if (this.#offset + end > this.size) throw this.#damage(CUT_OFF);
+    if (this.#waiting.length < end) return undefined;
+    return { stored: Buffer.from(this.#waiting.subarray(front.size, end)), end };
+  }
+
+  #sound<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw this.#damage(error instanceof Error ? error.message : 'no block');
+    }
+  }
+
+  #damage(reason: string): DamagedBlockFile {
+    return new DamagedBlockFile(this.file, this.#offset, reason);
+  }
+}
+
+const CUT_OFF = 'the block is cut off';
+
+/**
+ * @returns the blocks of one file, as Fabric's `Block`
+ * @throws {DamagedBlockFile} also for a block that is cut off at the end of the file: whether its peer was still writing it, or somebody
+ * changed a length and with it everything after, looks the same
+ */
+export async function* blocksOfFile(file: string): AsyncGenerator<common.Block> {
+  const cutter = new BlockCutter(file, statSync(file).size);
+  for await (const chunk of createReadStream(file, { highWaterMark: 1 << 20 }))
+    yield* cutter.add(chunk as Buffer);
+  cutter.end();
 }

@@ -23,8 +23,9 @@ interface Held {
   now: StateRow | null;
 }
 
-const hexOf = (key: Uint8Array): string =>
-  Buffer.from(key.buffer, key.byteOffset, key.length).toString('hex');
+/** One character a byte: a name for a map, whatever the bytes are. */
+const textOf = (key: Uint8Array): string =>
+  Buffer.from(key.buffer, key.byteOffset, key.length).toString('latin1');
 
 const isSame = (a: StateRow, b: StateRow): boolean =>
   a.block === b.block && a.tx === b.tx && Buffer.compare(a.value, b.value) === 0;
@@ -50,7 +51,7 @@ export class LedgerState {
   async load(names: Iterable<RowName>): Promise<void> {
     const missing = new Map<string, RowName>();
     for (const name of names)
-      if (this.#of(name) === undefined) missing.set(`${name.namespace}\n${hexOf(name.key)}`, name);
+      if (this.#of(name) === undefined) missing.set(`${name.namespace}\n${textOf(name.key)}`, name);
     const all = [...missing.values()];
     for (let start = 0; start < all.length; start += ROWS_AT_ONCE)
       await this.#loadSome(all.slice(start, start + ROWS_AT_ONCE));
@@ -149,13 +150,13 @@ export class LedgerState {
   }
 
   #of({ namespace, key }: RowName): Held | undefined {
-    return this.#held.get(namespace)?.get(hexOf(key));
+    return this.#held.get(namespace)?.get(textOf(key));
   }
 
   #hold({ namespace, key }: RowName, row: StateRow | null): void {
     let rows = this.#held.get(namespace);
     if (rows === undefined) this.#held.set(namespace, (rows = new Map<string, Held>()));
-    rows.set(hexOf(key), { before: row, now: row });
+    rows.set(textOf(key), { before: row, now: row });
   }
 
   #change(name: RowName, now: StateRow | null): void {

@@ -4,6 +4,7 @@
 // A row that comes or goes is added or taken away, so that nobody reads the other rows again; and the order in which rows came leaves no
 // trace. Finding two sets of rows with one sum is as hard as a problem of lattices, at more than 200 bits.
 import { createHash } from 'node:crypto';
+import { endianness } from 'node:os';
 
 /** A row as it counts: with the place where it was written, as peers keep it. */
 export interface StateRow {
@@ -40,13 +41,19 @@ function elementOf({ namespace, key, value, block, tx }: StateRow): Buffer {
   return hash.update(versionOf(block, tx)).digest();
 }
 
+/** Numbers of 16 bits, lowest byte first, whatever the machine's own order is. */
+function lanesOf(bytes: Buffer): Uint16Array {
+  const own = Uint8Array.from(bytes);
+  if (endianness() === 'BE') Buffer.from(own.buffer).swap16();
+  return new Uint16Array(own.buffer);
+}
+
 export class StateDigest {
-  readonly #sum: Uint16Array;
+  readonly #sum = new Uint16Array(LANES);
 
   /** @param bytes as {@link bytes} gave them; absent: of no row */
   constructor(bytes?: Uint8Array) {
-    this.#sum = new Uint16Array(LANES);
-    if (bytes !== undefined) this.#combine(Buffer.from(bytes), 1);
+    if (bytes !== undefined) this.#sum.set(lanesOf(Buffer.from(bytes)));
   }
 
   add(row: StateRow): void {
@@ -71,8 +78,9 @@ export class StateDigest {
 
   #combine(element: Buffer, sign: 1 | -1): void {
     const sum = this.#sum;
+    const lanes = lanesOf(element);
     for (let lane = 0; lane < LANES; lane += 1)
       // Numbers of 16 bits: what goes beyond is cut off.
-      sum[lane] = (sum[lane] ?? 0) + sign * element.readUInt16LE(2 * lane);
+      sum[lane] = (sum[lane] ?? 0) + sign * (lanes[lane] ?? 0);
   }
 }

@@ -63,6 +63,8 @@ export class TestMember {
 
 /** How a certificate differs from an ordinary one. */
 export interface TestSubject {
+  /** Default: `somebody`. */
+  readonly name?: string;
   readonly units?: readonly string[];
   readonly extensions?: readonly CertificateExtension[];
   readonly curve?: TestCurve;
@@ -98,12 +100,10 @@ export class TestCa {
     return makeCertificate({ ...content, issuer: this.#name }, this.#keys.privateKey);
   }
 
-  issue({ units = [], extensions = [], curve = 'P-256' }: TestSubject = {}): TestMember {
+  issue(certified: TestSubject = {}): TestMember {
+    const { name = 'somebody', units = [], extensions = [], curve = 'P-256' } = certified;
     const { privateKey, publicKey } = newKeys(curve);
-    const subject = [
-      [COMMON_NAME, 'somebody'] as const,
-      ...units.map((unit) => [UNIT, unit] as const),
-    ];
+    const subject = [[COMMON_NAME, name] as const, ...units.map((unit) => [UNIT, unit] as const)];
     const certificate = this.#certify({ subject, publicKey, extensions });
     return new TestMember(this.mspId, certificate, privateKey);
   }

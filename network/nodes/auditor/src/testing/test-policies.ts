@@ -6,7 +6,7 @@ const { Classification } = msp.MSPPrincipal;
 const { MSPRoleType } = msp.MSPRole;
 
 /** What a policy names. */
-export type TestPrincipal = msp.MSPPrincipal;
+type TestPrincipal = msp.MSPPrincipal;
 
 /** @returns a principal of any kind */
 export function principalOf(
