@@ -122,5 +122,5 @@ export class KeptHistories {
 /** A block without its transactions, which are kept apart. */
 const shellOf = ({ number }: Block) => ({
   ...{ number, hash: NO_HASH, previousHash: NO_HASH, computedDataHash: NO_HASH, size: 0 },
-  ...{ header: undefined as never, codes: NOTHING, signatures: [], transactions: [] },
+  ...{ header: undefined as never, codes: NOTHING, signatures: [], transactions: [], beside: [] },
 });

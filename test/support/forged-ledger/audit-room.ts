@@ -3,6 +3,7 @@
 import {
   Audit,
   openAuditorDatabase,
+  projectionsOf,
   ReplayThread,
   reportBytes,
   reportOf,
@@ -64,7 +65,10 @@ export class AuditRoom {
   }
 
   auditOf(db: AuditorDatabase = this.db, replay: Pick<ReplayThread, 'run'> = this.replay): Audit {
-    return new Audit({ db, chaincode: CHAINCODE, replay });
+    return new Audit({
+      ...{ db, chaincode: CHAINCODE, replay },
+      projections: projectionsOf(CHAINCODE),
+    });
   }
 
   /** @returns what the audit of these blocks would find, which come after those that were audited */
