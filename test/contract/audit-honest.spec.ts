@@ -75,6 +75,17 @@ const UNSEEN: readonly string[] = [
   'receipt: output.*.[].addressRef',
 ];
 
+/** Fields by which a case of double spending proves: against an honest device, it proves nothing, and `fraud.proof` names it besides. */
+const UNPROVEN: readonly string[] = [
+  'fraud: amount',
+  'fraud: contradicting.[]',
+  'fraud: merchantId',
+  'fraud: proven',
+  'fraud: request',
+  'fraud: settled.[]',
+  'fraud: voucher',
+];
+
 /** Of each field the first row that a call wrote which can be run again. */
 function casesOf(corruptions: readonly Corruption[]) {
   const cases = new Map<string, Corruption | undefined>();
@@ -130,6 +141,7 @@ test('each corrupted field of each kind of row is named by block, transaction an
   expect(unseen.sort()).toEqual(UNSEEN);
   seen.sort((a, b) => a.corruption.transaction.block - b.corruption.transaction.block);
   const audit = room.auditOf();
+  const unproven: string[] = [];
   let next = 0;
   for (const { field, corruption } of seen) {
     const { block, index, transactionId } = corruption.transaction;
@@ -144,10 +156,13 @@ test('each corrupted field of each kind of row is named by block, transaction an
       subject: key,
     });
     expect([field, findings]).toEqual([field, expect.arrayContaining([named])]);
+    const isUnproven = findings.some((each) => each.rule === 'fraud.proof' && each.subject === key);
+    if (isUnproven) unproven.push(field);
     // The second line may name the same transaction, and the sums after it.
     const others = findings.filter((each) => each.transactionId !== transactionId);
     expect(others.map(({ rule }) => rule).filter((rule) => rule !== 'money.supply')).toEqual([]);
   }
+  expect(unproven.sort()).toEqual(UNPROVEN);
   const kinds = new Set(seen.map(({ field }) => field.split(':', 1)[0]));
   expect(Object.keys(ROWS).filter((kind) => kind !== 'address' && !kinds.has(kind))).toEqual([]);
 });

@@ -4,7 +4,6 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXPORTED, EXPORTED_NAMES } from '@fabric-offline-pay/auditor-node';
-import { parse } from 'csv-parse/sync';
 import { MERCHANT } from '@fabric-offline-pay/testing';
 import { offpay } from '../support/command-line.js';
 import { KeptHistories } from '../support/kept-histories.js';
@@ -73,12 +72,23 @@ test('tables that are not there are not made', async () => {
   expect([code, existsSync(nowhere)]).toEqual([2, false]);
 });
 
+/** A reader of RFC 4180 of its own; no text here ends a line. */
+const recordsIn = (csv: string): string[][] =>
+  csv
+    .split('\r\n')
+    .slice(0, -1)
+    .map((line) =>
+      [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,"]*))/g)].map(([, quoted, plain = '']) =>
+        quoted === undefined ? plain : quoted.replaceAll('""', '"'),
+      ),
+    );
+
 test('all tables are written, and say the same in each format', async () => {
   const into = join(folder, 'files');
   for (const format of ['csv', 'jsonl'])
     expect((await ask('export', into, '--format', format)).code).toBe(0);
   for (const table of EXPORTED_NAMES) {
-    const records = parse(readFileSync(join(into, `${table}.csv`)));
+    const records = recordsIn(readFileSync(join(into, `${table}.csv`), 'utf8'));
     const lines = readFileSync(join(into, `${table}.jsonl`), 'utf8')
       .split('\n')
       .slice(0, -1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Audits a running network's blocks, and measures it.
 import {
+  projectionsOf,
   Audit,
   openAuditorDatabase,
   ReplayThread,
@@ -42,7 +43,10 @@ export async function measuredAudit(options: AuditRunOptions): Promise<MeasuredA
   const memory: number[] = [];
   const tenth = Math.max(1, Math.floor((to - from + 1) / PARTS));
   try {
-    const audit = new Audit({ db, chaincode, replay });
+    const audit = new Audit({
+      ...{ db, chaincode, replay },
+      projections: projectionsOf(chaincode),
+    });
     if (from > 0) await runAudit({ audit, blocks: blocksFrom(0), to: from - 1 });
     const started = performance.now();
     await runAudit({

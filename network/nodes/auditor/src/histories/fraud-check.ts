@@ -82,9 +82,9 @@ function checkVoucher({ fraud, reserve, channel }: FraudEvidence): ReadClaim {
 
 /** Without a proof, the reserve must remember the voucher that was settled. */
 function checkContradiction({ fraud, reserve }: FraudEvidence, { entry }: ReadClaim): void {
-  const [, digest] = fraud.settled;
+  const [counter, digest] = fraud.settled;
   const { counters } = restoreReserve(reserve as Parameters<typeof restoreReserve>[0]);
-  const settled = counters.find((each) => each.digest === digest);
+  const settled = counters.find((each) => each.digest === digest && each.counter === counter);
   ensure(settled !== undefined, 'the reserve does not know the other voucher');
   const kind = contradictionOf(settled, entry);
   ensure(kind === fraud.kind, 'an honest device could have signed both vouchers');
@@ -100,10 +100,11 @@ function checkProven({ fraud, before }: FraudEvidence, proven: ProvenFraud): voi
     (field) => proven[field] === fraud[field],
   );
   ensure(isSameDevice, 'the proof convicts another device');
-  const digests = proven.vouchers.map(({ digest }) => digest);
-  ensure(digests.includes(fraud.contradicting[1]), 'the proof is about other vouchers');
+  const isAbout = ([counter, digest]: Fraud['settled']): boolean =>
+    proven.vouchers.some((each) => each.digest === digest && each.counter === counter);
+  ensure(isAbout(fraud.contradicting), 'the proof is about other vouchers');
   if (before !== undefined) return;
-  ensure(digests.includes(fraud.settled[1]), 'the proof is about another voucher');
+  ensure(isAbout(fraud.settled), 'the proof is about another voucher');
   ensure(proven.kind === fraud.kind, 'the proof shows another contradiction');
 }
 
