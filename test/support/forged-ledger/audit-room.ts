@@ -18,7 +18,7 @@ import { testPlace } from '../../../network/nodes/common/src/testing/test-place.
 import { CHAINCODE } from './forged-channel.js';
 
 /** The thread runs compiled programs alone. */
-const COMPILED = join(__dirname, '..', '..', '..', 'chaincode');
+export const COMPILED = join(__dirname, '..', '..', '..', 'chaincode');
 
 class Undone extends Error {
   override readonly name = 'Undone';
