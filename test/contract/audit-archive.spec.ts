@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { archiveBlocks, auditOnce } from '@fabric-offline-pay/auditor-node';
 import { MSP_IDS } from '@fabric-offline-pay/testing';
 import { beside, testPlace } from '../../network/nodes/common/src/testing/test-place.js';
-import { firstOf, itemAt } from '../support/defined.js';
+import { defined, firstOf, itemAt } from '../support/defined.js';
 import { COMPILED } from '../support/forged-ledger/audit-room.js';
 import { CHAINCODE } from '../support/forged-ledger/forged-channel.js';
 import { ForgedLedger } from '../support/forged-ledger/forged-ledger.js';
@@ -90,4 +90,21 @@ test('a length that takes everything after it away does not go unnoticed', async
 test('where the first block is damaged, the damage is all that is said', async () => {
   file('blockfile_000000', itemAt([bytesOf([firstOf(sealed)])], 0).subarray(0, 100));
   await expect(audit()).rejects.toThrow('blockfile_000000, byte 0: the block is cut off');
+});
+
+test('a last block that says to be one of those before it is named, also when only it is new', async () => {
+  const last = sealed.length - 1;
+  file('blockfile_000000', bytesOf(sealed.slice(0, last)));
+  expect((await audit()).report.findings).toEqual([]);
+  const { block } = itemAt(sealed, last);
+  const header = defined(block.getHeader(), 'header').cloneMessage();
+  header.setNumber(3);
+  const other = block.cloneMessage();
+  other.setHeader(header);
+  file('blockfile_000001', stored(other));
+  expect((await audit()).report).toMatchObject({
+    block: { number: last - 1 },
+    findings: [{ rule: 'block.number', block: last, found: 'block 3' }],
+    stopped: { rule: 'block.number', block: last },
+  });
 });

@@ -94,6 +94,7 @@ async function audit(
     await runAudit({
       audit: auditing,
       blocks: blocksFrom(next),
+      next,
       to: end,
       ...(onStep !== undefined && { onStep }),
     });
