@@ -41,9 +41,6 @@ function undoing(db: AuditorDatabase): AuditorDatabase {
   return { transaction: () => ({ execute }) } as unknown as AuditorDatabase;
 }
 
-/** What of a finding says where and what. */
-export type Named = Pick<Finding, 'block' | 'index' | 'transactionId' | 'rule'>;
-
 export class AuditRoom {
   private constructor(
     readonly db: AuditorDatabase,
