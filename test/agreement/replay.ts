@@ -9,7 +9,7 @@ import {
   type Proposal,
 } from '@fabric-offline-pay/testing';
 import { firstOf, itemAt, valueFor } from '../support/defined.js';
-import { actionOf, readableAction } from './action.js';
+import { actionOf, readableAction } from '../support/action.js';
 import type {
   Outcome,
   RecordedBlock,

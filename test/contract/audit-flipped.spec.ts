@@ -21,7 +21,7 @@ import { stored } from '../support/forged-ledger/sealing.js';
 import { sealAll } from '../support/forged-ledger/tampering.js';
 import { SEED } from '../support/seeded.js';
 
-const RUNS = 150;
+const RUNS = 60;
 
 let room: AuditRoom;
 let folder: string;
@@ -54,16 +54,22 @@ interface Outcome {
   readonly damagedAfter: number | undefined;
 }
 
-async function audited(bytes: Buffer): Promise<Outcome> {
+/** @returns the blocks of a file, until it is damaged */
+async function readOf(bytes: Buffer) {
   writeFileSync(join(folder, 'blockfile_000000'), bytes);
   const read: RawBlock[] = [];
-  let damagedAfter: number | undefined;
   try {
     for await (const block of archiveBlocks(folder)) read.push(block);
   } catch (error) {
     if (!(error instanceof DamagedBlockFile || error instanceof ArchiveDamaged)) throw error;
-    damagedAfter = read.length;
+    return { read, isDamaged: true };
   }
+  return { read, isDamaged: false };
+}
+
+async function audited(bytes: Buffer): Promise<Outcome> {
+  const { read, isDamaged } = await readOf(bytes);
+  const damagedAfter = isDamaged ? read.length : undefined;
   return { findings: await room.findingsIn(read), damagedAfter };
 }
 
@@ -103,13 +109,16 @@ test('whichever byte is another, its block is named', async () => {
 });
 
 test('every byte beside the last block is judged', async () => {
-  const block = blocks.length - 1;
+  const before = blocks.length - 1;
+  const near = await AuditRoom.open();
+  await near.auditOf().apply((await readOf(Buffer.concat(blocks.slice(0, before)))).read);
   const last = defined(blocks.at(-1), 'block');
-  const from = Math.max(0, last.length - 60);
-  for (let at = from; at < last.length; at += 1) {
+  for (let at = last.length - 60; at < last.length; at += 1) {
     const bytes = Buffer.from(last);
     bytes.writeUInt8(bytes.readUInt8(at) ^ 1, at);
-    const outcome = await audited(Buffer.concat(blocks.with(block, bytes)));
-    expect([at, isNamed(outcome, block)]).toEqual([at, true]);
+    const { read, isDamaged } = await readOf(bytes);
+    const findings = await near.findingsIn(read);
+    expect([at, isDamaged || findings.some(({ block }) => block === before)]).toEqual([at, true]);
   }
+  await near.close();
 });

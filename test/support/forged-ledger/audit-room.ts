@@ -18,7 +18,7 @@ import { testPlace } from '../../../network/nodes/common/src/testing/test-place.
 import { CHAINCODE } from './forged-channel.js';
 
 /** The thread runs compiled programs alone. */
-const COMPILED = join(__dirname, '..', '..', '..', 'chaincode');
+export const COMPILED = join(__dirname, '..', '..', '..', 'chaincode');
 
 class Undone extends Error {
   override readonly name = 'Undone';
@@ -40,9 +40,6 @@ function undoing(db: AuditorDatabase): AuditorDatabase {
   };
   return { transaction: () => ({ execute }) } as unknown as AuditorDatabase;
 }
-
-/** What of a finding says where and what. */
-export type Named = Pick<Finding, 'block' | 'index' | 'transactionId' | 'rule'>;
 
 export class AuditRoom {
   private constructor(

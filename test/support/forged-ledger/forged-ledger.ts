@@ -21,7 +21,7 @@ import {
 } from '../../../network/nodes/auditor/src/testing/test-channel.js';
 import { computedUpdate } from '../../../network/nodes/auditor/src/testing/test-update.js';
 import { TestMember } from '../../../network/nodes/auditor/src/testing/test-organisation.js';
-import { actionOf } from '../../agreement/action.js';
+import { actionOf } from '../action.js';
 import { defined } from '../defined.js';
 import { callEnvelope, newNonce, settingsEnvelope } from './envelopes.js';
 import { CHAINCODE, CHANNEL, ENDORSERS, ForgedChannel } from './forged-channel.js';

@@ -11,7 +11,7 @@ import type { FindingTables } from './findings/finding-tables.js';
 import { keepFindings } from './findings/keep-findings.js';
 import { projectionsOf } from './projections.js';
 import { ReplayThread } from './replay/replay-thread.js';
-import { reportOf, type AuditReport } from './report/audit-report.js';
+import { NothingAudited, reportOf, type AuditReport } from './report/audit-report.js';
 import { ArchiveDamaged } from './sources/archive.js';
 import { DamagedBlockFile } from './sources/block-files.js';
 
@@ -52,6 +52,16 @@ const isDamage = (error: unknown): error is ArchiveDamaged | DamagedBlockFile =>
 const nextBlockOf = async (db: AuditorDatabase): Promise<number> =>
   (await db.selectFrom('ledger_position').select('next_block').executeTakeFirst())?.next_block ?? 0;
 
+/** A source that was damaged may have been mended: what is said of it is said by the audit that reads it. */
+async function forgetDamage(db: AuditorDatabase, next: number): Promise<void> {
+  await db
+    .deleteFrom('findings')
+    .where('rule', '=', 'block.readable')
+    .where('place', 'is', null)
+    .where('block', '>=', next)
+    .execute();
+}
+
 /** What cannot be read is a finding: nobody knows what stood there. */
 async function noteDamage(db: AuditorDatabase, error: Error): Promise<Incomplete> {
   const block = await nextBlockOf(db);
@@ -77,10 +87,12 @@ async function audit(
   const end = Math.min(to, last);
   const next = await nextBlockOf(db);
   if (next > end) return undefined;
+  await forgetDamage(db, next);
   try {
     await runAudit({
       audit: auditing,
       blocks: blocksFrom(next),
+      next,
       to: end,
       ...(onStep !== undefined && { onStep }),
     });
@@ -105,11 +117,26 @@ function missing({ block, findings }: AuditReport, to: number | undefined): Inco
   };
 }
 
+/** Where even the first block is damaged, there is nothing else to say. */
+async function reported(
+  db: AuditorDatabase,
+  { chaincode, from }: AuditOnceOptions,
+  incomplete: Incomplete | undefined,
+): Promise<AuditReport> {
+  try {
+    return await reportOf(db, { chaincode, ...(from !== undefined && { from }) });
+  } catch (error) {
+    if (error instanceof NothingAudited && incomplete !== undefined)
+      throw new NothingAudited(incomplete.message);
+    throw error;
+  }
+}
+
 /**
- * @throws NothingAudited when the source has no block, NoArchive, RangeError when the tables are beyond `to`, and what database or peer throw
+ * @throws NothingAudited when the source has no block that can be read, NoArchive, RangeError when the tables are beyond `to`, and what database or peer throw
  */
 export async function auditOnce(options: AuditOnceOptions): Promise<AuditOutcome> {
-  const { place, chaincode, from, to, versions = {} } = options;
+  const { place, chaincode, to, versions = {} } = options;
   const db = await openAuditorDatabase(place);
   const replay = new ReplayThread({
     chaincode,
@@ -119,7 +146,7 @@ export async function auditOnce(options: AuditOnceOptions): Promise<AuditOutcome
     if (to !== undefined && (await nextBlockOf(db)) > to + 1)
       throw new RangeError(`The tables are beyond block ${to.toString()} already.`);
     const incomplete = await audit(db, replay, options);
-    const report = await reportOf(db, { chaincode, ...(from !== undefined && { from }) });
+    const report = await reported(db, options, incomplete);
     return { report, incomplete: incomplete ?? missing(report, to) };
   } finally {
     await replay.close();

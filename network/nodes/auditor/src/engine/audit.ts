@@ -157,13 +157,17 @@ export class Audit {
   }
 
   /**
-   * @param blocks that follow each other; those that the tables have already are left out
+   * @param blocks that follow each other
+   * @param how whether the tables may have the first of them already, which are left out then; default: yes
    * @throws what database and replay throw; then nothing of it has happened
    */
-  async apply(blocks: readonly RawBlock[]): Promise<AuditStep> {
+  async apply(
+    blocks: readonly RawBlock[],
+    how: { readonly mayRepeat: boolean } = { mayRepeat: true },
+  ): Promise<AuditStep> {
     const { step, remembered } = await this.#parts.db
       .transaction()
-      .execute((transaction) => this.#applyIn(transaction, blocks));
+      .execute((transaction) => this.#applyIn(transaction, blocks, how));
     this.#remembered = remembered;
     return step;
   }
@@ -171,6 +175,7 @@ export class Audit {
   async #applyIn(
     db: AuditorTransaction,
     all: readonly RawBlock[],
+    { mayRepeat }: { readonly mayRepeat: boolean },
   ): Promise<{ readonly step: AuditStep; readonly remembered: Remembered | undefined }> {
     const position = await lockPosition(only<PositionTables>(db));
     const before = await readStop(db);
@@ -179,7 +184,7 @@ export class Audit {
         step: { nextBlock: position.nextBlock, findings: [], stopped: before },
         remembered: undefined,
       };
-    const blocks = all.filter(({ number }) => number >= position.nextBlock);
+    const blocks = mayRepeat ? all.filter(({ number }) => number >= position.nextBlock) : all;
     const { sound, stopped } = continuing(position, blocks, this.#parts.genesis);
     const run = await this.#run(db, sound, await this.#rulesAt(db, position));
     const end = run.audited.reduce(after, position);

@@ -32,10 +32,71 @@ export class Pieces {
 export interface RunOptions {
   readonly audit: Pick<Audit, 'apply'>;
   readonly blocks: AsyncIterable<RawBlock>;
+  /** The first block that the tables lack; absent: none is there. */
+  readonly next?: number;
   /** The last block that counts; absent: as far as the source goes. */
   readonly to?: number;
   /** Told after each piece. */
   readonly onStep?: (step: AuditStep) => void;
+}
+
+/** The numbers that blocks must have where they stand. */
+class Places {
+  #next: number | undefined;
+
+  /** @returns the number that this block must have, since it comes after the others */
+  of({ number }: RawBlock): number {
+    const place = this.#next ?? number;
+    this.#next = place + 1;
+    return place;
+  }
+}
+
+/** Applies pieces until the audit ends. */
+class Applying {
+  last: AuditStep | undefined;
+  readonly #options: RunOptions;
+  readonly #pieces = new Pieces();
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+  }
+
+  /** @returns whether it goes on */
+  async add(block: RawBlock): Promise<boolean> {
+    const piece = this.#pieces.add(block);
+    return piece === undefined || this.#apply(piece);
+  }
+
+  /** A block that says to be another one than its place makes it is none that the tables have already. */
+  async addMisplaced(block: RawBlock): Promise<boolean> {
+    return (await this.end()) && this.#apply([block], { mayRepeat: false });
+  }
+
+  /** Applies what is left. */
+  end(): Promise<boolean> {
+    return this.#apply(this.#pieces.take());
+  }
+
+  async #apply(...[piece, how]: Parameters<Audit['apply']>): Promise<boolean> {
+    if (piece.length === 0) return true;
+    this.last = await this.#options.audit.apply(piece, how);
+    this.#options.onStep?.(this.last);
+    return this.last.stopped === undefined;
+  }
+}
+
+async function applyAll(applying: Applying, options: RunOptions): Promise<boolean> {
+  const { blocks, next = 0, to = Infinity } = options;
+  const places = new Places();
+  for await (const block of blocks) {
+    const place = places.of(block);
+    if (place > to) break;
+    const isMisplaced = place >= next && block.number !== place;
+    if (!(await (isMisplaced ? applying.addMisplaced(block) : applying.add(block)))) return false;
+    if (place === to) break;
+  }
+  return true;
 }
 
 /**
@@ -43,27 +104,13 @@ export interface RunOptions {
  * @throws what the source throws, once all that came before is audited
  */
 export async function runAudit(options: RunOptions): Promise<AuditStep | undefined> {
-  const { audit, blocks, to = Infinity, onStep } = options;
-  const pieces = new Pieces();
-  let last: AuditStep | undefined;
-  const apply = async (piece: readonly RawBlock[]): Promise<boolean> => {
-    if (piece.length === 0) return true;
-    last = await audit.apply(piece);
-    onStep?.(last);
-    return last.stopped === undefined;
-  };
-  let failure: { readonly cause: unknown } | undefined;
+  const applying = new Applying(options);
   try {
-    for await (const block of blocks) {
-      if (block.number > to) break;
-      const piece = pieces.add(block);
-      if (piece !== undefined && !(await apply(piece))) return last;
-      if (block.number === to) break;
-    }
+    if (!(await applyAll(applying, options))) return applying.last;
   } catch (error) {
-    failure = { cause: error };
+    await applying.end();
+    throw error;
   }
-  await apply(pieces.take());
-  if (failure !== undefined) throw failure.cause;
-  return last;
+  await applying.end();
+  return applying.last;
 }

@@ -11,7 +11,7 @@ import type {
   RangeRead,
   Version,
 } from '@fabric-offline-pay/testing';
-import { defined } from '../support/defined.js';
+import { defined } from './defined.js';
 import { summaryOf } from './range-summary.js';
 
 const { CollectionHashedReadWriteSet, NsReadWriteSet, TxReadWriteSet, kvrwset } = ledger.rwset;
