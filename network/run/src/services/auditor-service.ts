@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The auditor's node beside a running network.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   AUDITOR_OPERATIONS,
@@ -7,7 +8,7 @@ import {
   type AuditorConfigInput,
   auditorProgram,
 } from '@fabric-offline-pay/auditor-node';
-import { findFreePorts, readAsIfPresent } from '@fabric-offline-pay/node-common';
+import { findFreePorts, readAsIfPresent, writeJson } from '@fabric-offline-pay/node-common';
 import { nodeClient } from '@fabric-offline-pay/node-common/client';
 import { organisationWithRole, readDescription } from '@fabric-offline-pay/operate';
 import * as z from 'zod';
@@ -35,15 +36,32 @@ const listening = z.object({ port: z.int() });
 export const hasAuditor = (home: string): boolean =>
   readDescription(home).organisations.some(({ role }) => role === 'auditor');
 
-/** Chosen once, so that those who report to it know where it will be before it is ready. */
-const portOf = async (home: string): Promise<number> =>
-  readAsIfPresent(join(folderOf(home, AUDITOR_NODE), 'config.json'), listening)?.port ??
-  (await findFreePorts(HOST, 1));
+const portFile = (home: string): string => join(folderOf(home, AUDITOR_NODE), 'port.json');
+
+const readPort = (home: string): number | undefined =>
+  readAsIfPresent(portFile(home), listening)?.port;
+
+/**
+ * Chooses once where the auditor's node listens, so that those who report to it know it before it is ready. Does nothing in a network
+ * without an auditor.
+ */
+export async function placeAuditor(home: string): Promise<void> {
+  if (!hasAuditor(home) || readPort(home) !== undefined) return;
+  mkdirSync(folderOf(home, AUDITOR_NODE), { recursive: true });
+  writeJson(portFile(home), { port: await findFreePorts(HOST, 1) });
+}
+
+/** @returns undefined where there is no auditor's node, and none was placed */
+export function auditorUrl(home: string): string | undefined {
+  const port = readPort(home);
+  return port === undefined ? undefined : `https://${HOST}:${port}`;
+}
 
 /** Does nothing in a network without an auditor. */
 export async function startAuditorService(home: string): Promise<void> {
-  if (!hasAuditor(home)) return;
-  const port = await portOf(home);
+  await placeAuditor(home);
+  const port = readPort(home);
+  if (port === undefined) return;
   await startNodeService(home, AUDITOR_NODE, auditorProgram, (parts): AuditorConfigInput => ({
     ...nodeSettings(home, AUDITOR_NODE, parts, {
       auditor: identityOf(parts.organisation, 'auditor'),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts the organisations' nodes beside a running network, each with the others.
-import { startAuditorService } from './auditor-service.js';
+import { placeAuditor, startAuditorService } from './auditor-service.js';
 import { type BankServiceOptions, startBankService } from './bank-service.js';
 import { startLogisticsService } from './logistics-service.js';
 import { startMerchantService } from './merchant-service.js';
@@ -22,6 +22,7 @@ export async function startNodes(
   { merchantIds, courierIds }: NodeCallers,
   bank: BankServiceOptions = { hasStandIns: true },
 ): Promise<void> {
+  await placeAuditor(home);
   await Promise.all([
     startBankService(home, bank),
     startMerchantService(home, merchantIds),
