@@ -2,7 +2,8 @@
 // An audit that ends at any step goes on as if nothing had happened; pieces of any size give the same report, and two auditors sign the same.
 import { createHash } from 'node:crypto';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
@@ -26,6 +27,7 @@ import {
 } from '../../network/nodes/auditor/src/report/sign-report.js';
 import { TestOrganisation } from '../../network/nodes/auditor/src/testing/test-organisation.js';
 import { RUN } from '../support/both-ways.js';
+import { eventually } from '../support/eventually.js';
 import { PROGRAM } from '../support/command-line.js';
 import { EveryTransaction } from '../support/every-transaction.js';
 import { AuditRoom, auditInPieces } from '../support/forged-ledger/audit-room.js';
@@ -187,27 +189,27 @@ describe('a real process', () => {
 
   const reportFile = () => join(folder, 'report');
 
-  /** @param killAfter ms, from when it says that it audits; undefined: it runs to its end @returns its exit code */
-  function run(killAfter: number | undefined): Promise<number | null> {
-    const tables = join(folder, 'tables');
-    const options = ['--blocks', folder, '--database', tables, '--report', reportFile()];
+  const tables = () => join(folder, 'tables');
+
+  /** @param killAfter ms from when it has begun its tables; undefined: it runs to its end @returns its exit code */
+  async function run(killAfter: number | undefined): Promise<number | null> {
+    const options = ['--blocks', folder, '--database', tables(), '--report', reportFile()];
     const child = spawn(process.execPath, [PROGRAM, 'audit', ...options], { stdio: 'ignore' });
-    const kill = () => child.kill('SIGKILL');
-    const timer = killAfter === undefined ? undefined : setTimeout(kill, killAfter);
-    return new Promise((resolve, reject) => {
-      child.on('error', reject);
-      child.on('close', (code) => {
-        clearTimeout(timer);
-        resolve(code);
-      });
-    });
+    const ended = once(child, 'close') as Promise<[number | null]>;
+    if (killAfter !== undefined) {
+      await eventually('tables', () => Promise.resolve(existsSync(tables()) || undefined));
+      setTimeout(() => child.kill('SIGKILL'), killAfter).unref();
+    }
+    const [code] = await ended;
+    return code;
   }
 
   test('is killed at random moments, and the next one ends with the same report', async () => {
     const random = seeded();
     let kills = 0;
-    for (let round = 0; round < 4; round += 1)
-      if ((await run(800 + random(5_000))) === null) kills += 1;
+    // The first one dies as soon as it has tables, the others when chance will have it.
+    for (const longest of [1, 1_000, 2_000, 3_000])
+      if ((await run(random(longest))) === null) kills += 1;
     expect([SEED, await run(undefined)]).toEqual([SEED, 1]);
     expect(kills).toBeGreaterThan(0);
     expect(readFileSync(reportFile(), 'utf8')).toBe((await room.reportBytes()).toString());
