@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuditOutcome } from '@fabric-offline-pay/auditor-node';
-import { Clients, killNode } from '@fabric-offline-pay/operate';
+import { Clients, killNode, readDescription } from '@fabric-offline-pay/operate';
 import { ROWS } from '@fabric-offline-pay/domain';
 import { rowChange } from '@fabric-offline-pay/sdk';
 import {
@@ -147,12 +147,18 @@ test('the money balances in every currency, and some was redeemed', () => {
 });
 
 test('an audit of its own finds nothing in the blocks, and says what the auditor’s node says', async () => {
+  const signed = join(home, 'audit.cose');
   const { report: audited, incomplete } = JSON.parse(
-    await succeed('audit', '--json'),
+    await succeed('audit', '--json', '--signed', signed),
   ) as AuditOutcome;
   expect(incomplete).toBeUndefined();
   expect([...audited.findings, ...audited.overdue]).toEqual([]);
   expect(audited.transactions.valid).toBeGreaterThan(1_000);
+  const identities = readDescription(home).organisations.flatMap((each) => each.identities);
+  const codes: (number | null)[] = [];
+  for (const { certPath } of identities.filter(({ role }) => role === 'auditor'))
+    codes.push((await offpayHere(['audit', 'verify', signed, '--certificate', certPath])).code);
+  expect(codes).toEqual([1, 1, 1, 0]);
   const node = auditorClient(home);
   try {
     const same = await eventually("the auditor's node to be as far", async () => {

@@ -15,5 +15,12 @@ export const withHomeBlocks = <T>(
     const connection = await clients.connection('auditor', 'auditor');
     // What comes while this runs is left to the next audit.
     const last = Number(await connection.height()) - 1;
-    return use({ from: (block) => peerBlocks(connection, block, signal), last });
+    const auditor = clients
+      .organisation('auditor')
+      .identities.find(({ role }) => role === 'auditor');
+    return use({
+      from: (block) => peerBlocks(connection, block, signal),
+      last,
+      ...(auditor && { signer: { certificate: auditor.certPath, key: auditor.keyPath } }),
+    });
   });

@@ -13,23 +13,30 @@ import {
   type AuditReport,
 } from '@fabric-offline-pay/auditor-node';
 import { Command, InvalidArgumentError } from 'commander';
-import type { Blocks } from '../audit/blocks.js';
+import type { Blocks, SignerFiles } from '../audit/blocks.js';
 import { exportCommand } from '../audit/export-command.js';
 import { questionCommands } from '../audit/question-commands.js';
 import { amountText } from '../audit/questions.js';
+import { verifyCommand, writeSigned } from '../audit/signed-report.js';
 import { FileError, WrongUseError } from '../command-errors.js';
 import { EXIT } from '../exit-codes.js';
 import { runInterruptible } from '../interrupt.js';
 import { show, table, tell, withCommonOptions, type CommonOptions } from '../output.js';
+
+/** A version of the chaincode, and the folder of its code. */
+type Code = readonly [version: string, folder: string];
 
 interface AuditOptions extends CommonOptions {
   readonly blocks?: string;
   readonly from?: number;
   readonly to?: number;
   readonly report?: string;
+  readonly signed?: string;
+  readonly certificate?: string;
+  readonly key?: string;
   readonly database?: string;
   readonly chaincode: string;
-  readonly code: Readonly<Record<string, string>>;
+  readonly code: readonly Code[];
 }
 
 function parseHeight(text: string): number {
@@ -39,10 +46,10 @@ function parseHeight(text: string): number {
   return height;
 }
 
-function parseCode(text: string, before: Readonly<Record<string, string>>) {
+function parseCode(text: string, before: readonly Code[]): readonly Code[] {
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('Write VERSION=FOLDER.');
-  return { ...before, [text.slice(0, at)]: resolve(text.slice(at + 1)) };
+  return [...before, [text.slice(0, at), resolve(text.slice(at + 1))]];
 }
 
 type Findings = AuditReport['findings'];
@@ -150,7 +157,7 @@ const audit = (options: AuditOptions, { from: blocksFrom, last }: Blocks): Promi
   withTables(options.database, (folder) =>
     auditOnce({
       place: { folder },
-      ...{ blocksFrom, chaincode: options.chaincode, versions: options.code },
+      ...{ blocksFrom, chaincode: options.chaincode, versions: Object.fromEntries(options.code) },
       ...(last !== undefined && { last }),
       ...(options.from !== undefined && { from: options.from }),
       ...(options.to !== undefined && { to: options.to }),
@@ -160,12 +167,25 @@ const audit = (options: AuditOptions, { from: blocksFrom, last }: Blocks): Promi
     }),
   );
 
-async function run(options: AuditOptions, signal: AbortSignal): Promise<void> {
-  const { report: file } = options;
-  const outcome = await asWrongUse(() =>
-    withBlocks(options, signal, (blocks) => audit(options, blocks)),
-  );
+/** Named ones, else those of the network's auditor. */
+function signerOf({ certificate, key }: AuditOptions, { signer }: Blocks): SignerFiles | undefined {
+  return certificate === undefined || key === undefined ? signer : { certificate, key };
+}
+
+async function auditAndWrite(options: AuditOptions, blocks: Blocks): Promise<AuditOutcome> {
+  const { report: file, signed } = options;
+  const outcome = await audit(options, blocks);
   if (file !== undefined) write(file, outcome.report);
+  if (signed !== undefined) await writeSigned(signed, outcome.report, signerOf(options, blocks));
+  return outcome;
+}
+
+async function run(options: AuditOptions, signal: AbortSignal): Promise<void> {
+  if (options.signed !== undefined && options.blocks !== undefined && options.key === undefined)
+    throw new WrongUseError('A report on an archive is signed with --certificate and --key.');
+  const outcome = await asWrongUse(() =>
+    withBlocks(options, signal, (blocks) => auditAndWrite(options, blocks)),
+  );
   show(options, outcome, asText);
   process.exitCode = exitCodeOf(outcome);
 }
@@ -178,19 +198,23 @@ const auditing = (): Command =>
     .option('--from <block>', 'shows findings from this block on', parseHeight)
     .option('--to <block>', 'the last block that counts', parseHeight)
     .option('--report <file>', 'writes the report there')
+    .option('--signed <file>', 'writes the report there with the auditor’s signature')
+    .option('--certificate <pem>', 'whose signature; the network’s auditor’s unless told')
+    .option('--key <pem>', 'the key of the certificate')
     .option('--database <folder>', 'keeps the tables: the next audit goes on from there')
     .option('--chaincode <name>', 'the audited chaincode', 'offline-pay')
     .option(
       '--code <version=folder>',
       'the code of a version of the chaincode that is not the installed one; may be repeated',
       parseCode,
-      {},
+      [],
     )
     .action((options: AuditOptions) => runInterruptible((signal) => run(options, signal)));
 
 /** The audit itself, and the questions that an audit answers. */
 export function auditCommand(): Command {
   const command = auditing();
-  for (const each of [...questionCommands(), exportCommand()]) command.addCommand(each);
+  for (const each of [...questionCommands(), exportCommand(), verifyCommand()])
+    command.addCommand(each);
   return command;
 }
