@@ -70,11 +70,13 @@ function ensureRunning(home: string): void {
 export async function withClients<T>(
   options: CommonOptions,
   run: (clients: Clients) => Promise<T>,
+  { takesLong = false }: { readonly takesLong?: boolean } = {},
 ): Promise<T> {
   const home = homeOf(options);
   const clients = new Clients(home, { deadlines: DEADLINES });
   const waiting = setTimeout(() => {
-    if (options.json !== true) tell('waiting for the network to answer; Ctrl-C ends the wait');
+    if (options.json !== true && !takesLong)
+      tell('waiting for the network to answer; Ctrl-C ends the wait');
   }, SILENCE_MS);
   try {
     ensureRunning(home);

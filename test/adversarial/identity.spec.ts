@@ -297,17 +297,18 @@ describe('a revoked certificate', () => {
       actor: BANK,
     });
     const [open, colleague] = [bankClientWith(home, fired), bankClient(home, 'operator')];
-    const auditor = bankClient(home, 'auditor');
+    // Its certificate opens the ledger, not the service.
+    const other = bankClient(home, 'auth-service');
     const denied = { code: 'ACCESS_DENIED' };
     await open.health();
-    await expect(auditor.health()).rejects.toMatchObject(denied);
+    await expect(other.health()).rejects.toMatchObject(denied);
     await revokeIdentity(home, 'bank', 'fired-teller');
     await expect(open.health()).rejects.toMatchObject(denied);
     const fresh = bankClientWith(home, fired);
     await expect(fresh.health()).rejects.toMatchObject(denied);
     await expect(colleague.health()).resolves.toBeUndefined();
     expect(readFileSync(join(home, 'bank', 'ready.json'), 'utf8')).toBe(running);
-    for (const client of [open, colleague, auditor, fresh]) client.close();
+    for (const client of [open, colleague, other, fresh]) client.close();
   }, 90_000);
 });
 

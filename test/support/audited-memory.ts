@@ -33,14 +33,25 @@ const utf8 = (text: string): Buffer => Buffer.from(text, 'utf8');
 export const hashOf = (number: number): string => number.toString(16).padStart(64, '0');
 
 const rawBlock = (number: number): RawBlock =>
-  ({ number, hash: hashOf(number), previousHash: '', transactions: [] }) as unknown as RawBlock;
+  ({
+    ...{
+      number,
+      hash: hashOf(number),
+      previousHash: '',
+      computedDataHash: hashOf(number),
+      size: 0,
+    },
+    ...{ signatures: [], beside: [], transactions: [] },
+  }) as unknown as RawBlock;
 
 const rawTransaction = (transaction: BlockTransaction, index: number): RawTransaction =>
   ({
     ...{ index, code: 0, id: transaction.txId, channel: CHANNEL },
     at: transaction.timestamp.getTime(),
     content: {
-      kind: 'call',
+      ...{ kind: 'call', chaincode: CHAINCODE, ran: { chaincode: CHAINCODE, version: '1' } },
+      ...{ endorsements: [], access: [], announced: null },
+      proposalHash: { computed: '', signed: '' },
       arguments: [transaction.function, ...transaction.args].map(utf8),
       answer: transaction.response,
     },

@@ -162,7 +162,8 @@ const audit = (options: AuditOptions, { from: blocksFrom, last }: Blocks): Promi
       ...(options.from !== undefined && { from: options.from }),
       ...(options.to !== undefined && { to: options.to }),
       onStep: ({ nextBlock }) => {
-        if (options.json !== true) tell(`audited to block ${(nextBlock - 1).toString()}`);
+        // For a person who waits.
+        if (process.stderr.isTTY) tell(`audited to block ${(nextBlock - 1).toString()}`);
       },
     }),
   );

@@ -245,6 +245,8 @@ export class Audit {
     { rules, carried: { commitHashes } }: Pick<Run, 'rules' | 'carried'>,
   ): Promise<Segment> {
     const judging = blocks.map((block) => judgeBlock(block, rules));
+    // One may fail before its turn comes.
+    for (const each of judging) each.catch(() => undefined);
     const state = new LedgerState(only<StateTables>(db));
     await state.load(
       blocks.flatMap(({ transactions }) => transactions.flatMap((each) => [...rowNames(each)])),

@@ -43,6 +43,13 @@ type Reply = z.output<typeof reply>;
 /** Names a file with an empty database: to load it costs a quarter of making it anew. Without it each is made anew. */
 const KEPT_VARIABLE = 'OFFPAY_TEST_EMPTY_DATABASE';
 
+/** Bytes lose their class on the way between threads. */
+const asBuffer = (value: unknown): unknown =>
+  ArrayBuffer.isView(value) ? Buffer.from(value.buffer, value.byteOffset, value.byteLength) : value;
+
+const withBuffers = (row: unknown): unknown =>
+  Object.fromEntries(Object.entries(row as object).map(([name, value]) => [name, asBuffer(value)]));
+
 /** Real PostgreSQL, in memory unless a folder is given. */
 export class WorkerEngine implements SqlEngine {
   readonly #worker: Worker;
@@ -79,7 +86,9 @@ export class WorkerEngine implements SqlEngine {
     this.#worker.postMessage({ id, ...request });
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, ({ error, result }) =>
-        error === undefined ? resolve(result ?? []) : reject(new Error(error)),
+        error === undefined
+          ? resolve((result ?? []).map((each) => ({ ...each, rows: each.rows.map(withBuffers) })))
+          : reject(new Error(error)),
       );
     });
   }
