@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One audit from a source of blocks to a report, as the command line runs it.
+import { readPosition } from '@fabric-offline-pay/node-common/node';
 import type { DatabasePlace } from '@fabric-offline-pay/node-common/node';
 import type { Kysely } from 'kysely';
 import type { RawBlock } from './blocks/raw-block.js';
@@ -50,7 +51,7 @@ const isDamage = (error: unknown): error is ArchiveDamaged | DamagedBlockFile =>
   error instanceof ArchiveDamaged || error instanceof DamagedBlockFile;
 
 const nextBlockOf = async (db: AuditorDatabase): Promise<number> =>
-  (await db.selectFrom('ledger_position').select('next_block').executeTakeFirst())?.next_block ?? 0;
+  (await readPosition(db)).nextBlock;
 
 /** A source that was damaged may have been mended: what is said of it is said by the audit that reads it. */
 async function forgetDamage(db: AuditorDatabase, next: number): Promise<void> {

@@ -2,7 +2,9 @@
 // Builds the auditor's node from its configuration, and starts it.
 import { NodeError } from '@fabric-offline-pay/node-common/client';
 import {
+  readPosition,
   elapsed,
+  Standstill,
   startNode,
   type DatabasePlace,
   type NodeBase,
@@ -40,16 +42,13 @@ export interface AuditorParts {
 
 const isRole = (text: string): text is Role => AUDITOR_ROLES.some((role) => role === text);
 
-/** A node that has blocks to read and reads none for so long stands still: milliseconds. */
-const STANDSTILL_MS = 30_000;
-
 /** Follows the peer, and knows how far it is. */
 class Following {
   readonly #stop = new AbortController();
   readonly #replay: ReplayThread;
   readonly #following: Promise<void>;
+  readonly #standstill = new Standstill();
   #nextBlock = 0;
-  #movedAt = elapsed();
   #failure: unknown;
 
   constructor(
@@ -65,10 +64,12 @@ class Following {
     const { genesis } = config;
     const projections = projectionsOf(chaincode);
     const audit = new Audit({ db, chaincode, replay: this.#replay, genesis, projections });
-    const onStep = ({ nextBlock, findings }: AuditStep): void => {
+    const moveTo = (nextBlock: number): void => {
       this.#nextBlock = nextBlock;
-      this.#movedAt = elapsed();
       metrics.readTo(nextBlock);
+    };
+    const onStep = ({ nextBlock, findings }: AuditStep): void => {
+      moveTo(nextBlock);
       for (const { rule, block, index, transactionId } of findings)
         logger.error({ rule, block, place: index, transactionId }, 'finding');
     };
@@ -76,8 +77,9 @@ class Following {
       {
         audit,
         position: async () => {
-          const row = await db.selectFrom('ledger_position').selectAll().executeTakeFirst();
-          return { nextBlock: row?.next_block ?? 0, firstHash: row?.first_hash ?? '' };
+          const position = await readPosition(db);
+          moveTo(position.nextBlock);
+          return position;
         },
         blocksFrom: (from, signal) => peerBlocks(peer, from, signal),
         onStep,
@@ -93,8 +95,7 @@ class Following {
   /** @throws when the ledger is followed no more, or blocks wait and none was read for 30 s */
   async keepsUp(height: () => Promise<bigint>): Promise<void> {
     if (this.#failure !== undefined) throw new Error('The ledger is followed no more.');
-    const waiting = Number(await height()) - this.#nextBlock;
-    if (waiting > 0 && elapsed() - this.#movedAt > STANDSTILL_MS)
+    if (this.#standstill.look(this.#nextBlock, await height(), elapsed()))
       throw new Error(`The audit stands still before block ${this.#nextBlock.toString()}.`);
   }
 

@@ -14,6 +14,7 @@ export {
   type FollowerOptions,
   type Projection,
 } from './follower/follower.js';
+export { Standstill } from './follower/standstill.js';
 export { inBatches } from './follower/in-batches.js';
 export { createFollowedTables, type FollowedTablesTables } from './follower/followed-tables.js';
 export {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every question of the histories over HTTPS: who may ask, and that the node answers what its tables have.
 import { BANK, CURRENCY, MERCHANT } from '@fabric-offline-pay/testing';
+import { eventually } from '../../../../../test/support/eventually.js';
 import { KeptHistories } from '../../../../../test/support/kept-histories.js';
 import { OneOrder } from '../../../../../test/support/one-order.js';
 import { beside, testPlace } from '../../../common/src/testing/test-place.js';
@@ -9,6 +10,9 @@ import { auditReader, type AuditReader } from './audit-reader.js';
 import { HISTORY_OPERATIONS } from './history-operations.js';
 
 type Name = keyof typeof HISTORY_OPERATIONS;
+
+/** The first block that the tables lack. */
+const NEXT_BLOCK = 9_173;
 
 /** Among others. */
 const including = (entry: object): unknown =>
@@ -62,10 +66,22 @@ beforeAll(async () => {
       ...{ at: Date.now(), noted: 0, outcome: 'VALID' },
     })
     .execute();
+  await kept.db
+    .insertInto('ledger_position')
+    .values({ id: 1, next_block: NEXT_BLOCK, last_hash: '', first_hash: '' })
+    .execute();
   reader = auditReader(kept.db);
   house = await AuditorHouse.open({ place });
 });
 afterAll(() => house.close());
+
+test('a node that starts knows how far its tables are before another block comes', async () => {
+  const line = await eventually('the figure of the next block', async () => {
+    const figures = (await house.clientOf('operator').metrics()).split('\n');
+    return figures.find((each) => each.endsWith(` ${NEXT_BLOCK}`));
+  });
+  expect(line).toMatch(/^offpay_ledger_next_block/);
+});
 
 type Asking = Readonly<Record<Name, (input: object) => Promise<unknown>>>;
 

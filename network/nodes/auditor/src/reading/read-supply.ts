@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // All money after a block.
+import { readPosition } from '@fabric-offline-pay/node-common/node';
 import type { AuditorDatabase } from '../database/schema.js';
 import { NO_MONEY, type MoneyTotals } from '../money/index.js';
 import { shownMoney, type ShownMoney } from '../report/shown-money.js';
@@ -11,8 +12,7 @@ export async function readSupply(
 ): Promise<
   { readonly block: number; readonly money: readonly ShownMoney[] } | 'nothing' | 'later'
 > {
-  const position = await db.selectFrom('ledger_position').select('next_block').executeTakeFirst();
-  const last = (position?.next_block ?? 0) - 1;
+  const last = (await readPosition(db)).nextBlock - 1;
   if (last < 0) return 'nothing';
   if (block !== undefined && block > last) return 'later';
   const at = block ?? last;

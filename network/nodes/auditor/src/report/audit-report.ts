@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What an audit says at a height. Another auditor of the same ledger says the same, byte for byte: nothing in it depends on when, where or
 // in how many pieces the blocks were read.
+import { readPosition } from '@fabric-offline-pay/node-common/node';
 import { canonicalJson } from '@fabric-offline-pay/domain';
 import * as z from 'zod';
 import { definedNames, readableDefinition } from '../channel/definitions.js';
@@ -129,7 +130,7 @@ export interface ReportOptions {
 }
 
 async function readEnd(db: AuditorDatabase) {
-  const position = await db.selectFrom('ledger_position').selectAll().executeTakeFirst();
+  const position = await readPosition(db);
   const digest = await db
     .selectFrom('state_digests')
     .selectAll()
@@ -137,7 +138,7 @@ async function readEnd(db: AuditorDatabase) {
     .limit(1)
     .executeTakeFirst();
   const state = await db.selectFrom('audit_state').selectAll().executeTakeFirst();
-  if (position === undefined || digest === undefined || state === undefined)
+  if (digest === undefined || state === undefined)
     throw new NothingAudited('No block was audited yet.');
   return { position, digest, state };
 }
@@ -157,8 +158,8 @@ export async function reportOf(
     version: 1,
     channel: state.channel,
     chaincode,
-    genesis: position.first_hash,
-    block: { number: position.next_block - 1, hash: position.last_hash },
+    genesis: position.firstHash,
+    block: { number: position.nextBlock - 1, hash: position.lastHash },
     stateDigest: digest.digest,
     at: time,
     definitions: definedNames(definitions).map((name) => {
