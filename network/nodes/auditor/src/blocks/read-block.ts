@@ -127,8 +127,11 @@ function signaturesOf(metadata: Uint8Array, header: BlockHeader): Signed[] {
  * @param bytes Fabric's `Block`
  * @throws for bytes that are no block at all
  */
-export function readBlock(bytes: Uint8Array): RawBlock {
-  const block = common.Block.deserializeBinary(bytes);
+export const readBlock = (bytes: Uint8Array): RawBlock =>
+  rawBlock(common.Block.deserializeBinary(bytes));
+
+/** @param block of the package's own copy of Fabric's protocol classes */
+export function rawBlock(block: common.Block): RawBlock {
   const header = headerOf(block);
   const metadata = block.getMetadata()?.getMetadataList_asU8() ?? [];
   const codes = metadata[TRANSACTIONS_FILTER] ?? new Uint8Array();

@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { RawBlock } from '../blocks/raw-block.js';
-import { readBlock } from '../blocks/read-block.js';
+import { rawBlock, readBlock } from '../blocks/read-block.js';
 import { blockFilesIn, blocksOfFile } from './block-files.js';
 
 /** The archive ends, or cannot be read on: where. */
@@ -27,9 +27,9 @@ export class NoArchive extends Error {
   override readonly name = 'NoArchive';
 }
 
-function readOne(file: string, bytes = (): Uint8Array => readFileSync(file)): RawBlock {
+function readOne(file: string, read = (): RawBlock => readBlock(readFileSync(file))): RawBlock {
   try {
-    return readBlock(bytes());
+    return read();
   } catch (error) {
     throw new ArchiveDamaged(file, error instanceof Error ? error.message : 'no block');
   }
@@ -43,8 +43,7 @@ function* singleBlocks(files: readonly string[]): Generator<RawBlock> {
 
 async function* storedBlocks(files: readonly string[]): AsyncGenerator<RawBlock> {
   for (const file of files)
-    for await (const block of blocksOfFile(file))
-      yield readOne(file, () => block.serializeBinary());
+    for await (const block of blocksOfFile(file)) yield readOne(file, () => rawBlock(block));
 }
 
 /**
