@@ -44,18 +44,6 @@ class Written {
   }
 }
 
-/** Rows of one statement. */
-const AT_ONCE = 2_000;
-
-async function addAll(
-  db: AuditorTransaction,
-  table: string,
-  rows: readonly { readonly block: number }[],
-): Promise<void> {
-  for (let start = 0; start < rows.length; start += AT_ONCE)
-    await addRows(db, table, rows.slice(start, start + AT_ONCE), 'block');
-}
-
 /** Whoever is paid by the same bank as before needs no row: a licence changes more often than its bank. */
 async function newBanks(
   db: AuditorTransaction,
@@ -94,8 +82,8 @@ export class PocketHistory {
       for (const change of changed?.changes ?? []) written.take(block, change);
     const rows = [...written.pockets.values()].map(({ block, pocket }) => rowOf(block, pocket));
     const hashes = blocks.map(({ number, hash }) => ({ block: number, hash }));
-    await addAll(db, 'block_hashes', hashes);
-    await addAll(db, 'pocket_history', rows);
-    await addAll(db, 'payee_banks', await newBanks(db, [...written.banks.values()]));
+    await addRows(db, 'block_hashes', hashes, 'block');
+    await addRows(db, 'pocket_history', rows, 'block');
+    await addRows(db, 'payee_banks', await newBanks(db, [...written.banks.values()]), 'block');
   }
 }

@@ -32,13 +32,8 @@ function creditsOf({ block, transaction, changed }: AuditedTransaction): Credite
   return [...sums.values()];
 }
 
-/** Rows of one statement. */
-const AT_ONCE = 2_000;
-
 export class Credits {
   async apply(db: AuditorTransaction, audited: readonly AuditedTransaction[]): Promise<void> {
-    const rows = audited.flatMap(creditsOf);
-    for (let start = 0; start < rows.length; start += AT_ONCE)
-      await addRows(db, 'credited', rows.slice(start, start + AT_ONCE), 'block');
+    await addRows(db, 'credited', audited.flatMap(creditsOf), 'block');
   }
 }

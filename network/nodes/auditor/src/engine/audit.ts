@@ -143,8 +143,6 @@ const kept = ({ block, transaction, outcome, name }: AuditedTransaction) =>
     ...{ at: transaction.at, noted: transaction.code, outcome },
   }) satisfies AuditTables['audited_transactions'];
 
-const ROWS_AT_ONCE = 2_000;
-
 /** Kysely cannot know that a database with more tables is one with fewer. */
 const only = <Tables>(db: AuditorTransaction): Kysely<Tables> => db as unknown as Kysely<Tables>;
 
@@ -290,13 +288,7 @@ export class Audit {
       .execute();
     const block = blocks.at(-1)?.number ?? 0;
     await db.insertInto('state_digests').values({ block, digest: digest.hex() }).execute();
-    for (let start = 0; start < transactions.length; start += ROWS_AT_ONCE)
-      await addRows(
-        db,
-        'audited_transactions',
-        transactions.slice(start, start + ROWS_AT_ONCE).map(kept),
-        'block',
-      );
+    await addRows(db, 'audited_transactions', transactions.map(kept), 'block');
     for (const projection of this.#parts.projections ?? [])
       findings.push(...(await projection.apply(db, transactions, blocks)));
   }

@@ -35,13 +35,9 @@ const rowOf = (finding: Finding): FindingTables['findings'] => ({
   found: text(finding.found),
 });
 
-/** How many findings one statement writes. */
-const AT_ONCE = 1_000;
-
 export async function keepFindings(
   db: Kysely<FindingTables>,
   findings: readonly Finding[],
 ): Promise<void> {
-  for (let start = 0; start < findings.length; start += AT_ONCE)
-    await addRows(db, 'findings', findings.slice(start, start + AT_ONCE).map(rowOf), 'id');
+  await addRows(db, 'findings', findings.map(rowOf), 'id');
 }

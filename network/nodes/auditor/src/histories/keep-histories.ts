@@ -91,9 +91,7 @@ async function keepHistory(
   const rows = transactions.flatMap((seen) =>
     entries(seen, verdicts).map((own, number) => storable(placed(seen, own, number))),
   );
-  await inPortions(rows, (portion) =>
-    addRows(db, table, portion as readonly { readonly block: number }[], 'block'),
-  );
+  await addRows(db, table, rows as readonly { readonly block: number }[], 'block');
 }
 
 const blockRow = (block: RawBlock): ContentTables['audited_blocks'] => ({

@@ -82,3 +82,23 @@ test('rows that are there stay as they are, and are not told as new', async () =
     [3, null],
   ]);
 });
+
+test('more rows than one statement takes are added like few, and only new ones are told', async () => {
+  const sales = Array.from({ length: 2_500 }, (_, number) => sale('a', number));
+  expect(await addRows(db, 'sales', sales.slice(0, 1_200), 'number')).toHaveLength(1_200);
+  const added = await addRows(db, 'sales', sales, 'number');
+  expect(added.sort((a, b) => a - b)).toEqual(sales.slice(1_200).map(({ number }) => number));
+  expect(await stored()).toHaveLength(2_500);
+});
+
+test('a row that was removed is gone, and one that was put again is there', async () => {
+  await addRows(db, 'sales', [sale('a', 1), sale('a', 2), sale('b', 1)], 'number');
+  const rows = rowsOf();
+  for (const number of [1, 2]) rows.remove(sale('a', number));
+  rows.put(sale('a', 2, { note: 'again' }));
+  await rows.write();
+  expect((await stored()).map(({ shop, number, note }) => [shop, number, note])).toEqual([
+    ['a', 2, 'again'],
+    ['b', 1, null],
+  ]);
+});

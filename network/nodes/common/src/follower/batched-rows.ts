@@ -12,12 +12,27 @@ const columnList = (columns: readonly string[]) => sql.join(columns.map((name) =
 const recordset = (table: string, rows: readonly object[]) =>
   sql`jsonb_populate_recordset(null::${sql.table(table)}, ${json(rows)})`;
 
+/** Rows of one statement: its size stays bounded however many there are. */
+const ROWS_AT_ONCE = 1_000;
+
 /**
  * Adds rows, all with the same columns. What is there already stays as it is.
  * @param key a column
  * @returns what is in this column of the rows that are new
  */
 export async function addRows<Row extends object, Key extends keyof Row & string>(
+  db: AnyDatabase,
+  table: string,
+  rows: readonly Row[],
+  key: Key,
+): Promise<Row[Key][]> {
+  const added: Row[Key][] = [];
+  for (let start = 0; start < rows.length; start += ROWS_AT_ONCE)
+    added.push(...(await addSome(db, table, rows.slice(start, start + ROWS_AT_ONCE), key)));
+  return added;
+}
+
+async function addSome<Row extends object, Key extends keyof Row & string>(
   db: AnyDatabase,
   table: string,
   rows: readonly Row[],
